@@ -1,0 +1,40 @@
+"""The shipped content, and a copy of it that a test may break."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.library.loader import default_folder, load
+
+if TYPE_CHECKING:
+    from bot.library.library import Library
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Library:
+    return load(default_folder())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(default_folder(), tmp_path / "content"))
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Replace the first occurrence of a text in a file of the copied content."""
+
+    def replace(file: str, old: str, new: str) -> None:
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return replace
