@@ -1,0 +1,1 @@
+"""What is kept: SQL in, dataclasses out. SQLite by default, PostgreSQL for several processes."""

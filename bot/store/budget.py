@@ -1,0 +1,60 @@
+"""The bot's share of Telegram's patience: send slots that all processes take from one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, select, update
+
+from bot.store.columns import EPOCH
+from bot.store.tables import budget as table
+
+if TYPE_CHECKING:
+    from bot.store.transaction import Transaction
+
+SECOND_US = 1_000_000
+MICROSECOND = timedelta(microseconds=1)
+# Slots further ahead than this were not reserved: the clock has been set back since.
+FURTHEST = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """`count` send slots, the first at `first` and the others `interval` apart."""
+
+    first: datetime
+    count: int
+    interval: timedelta
+
+    @property
+    def slots(self) -> tuple[datetime, ...]:
+        """The instant of each slot, earliest first."""
+        return tuple(self.first + n * self.interval for n in range(self.count))
+
+
+async def reserve(tx: Transaction, *, now: datetime, per_second: int, wanted: int) -> Reservation:
+    """Take the next `wanted` slots, for nobody else to use.
+
+    Slots stand evenly, so that no second holds more than `per_second` of them, whoever took
+    them. After a pause the first one is not before its end.
+    """
+    row = (await tx.execute(select(table).with_for_update())).one()
+    interval = -(-SECOND_US // per_second) * MICROSECOND
+    free = EPOCH + row.next_us * MICROSECOND
+    if free > max(now, row.paused_until) + FURTHEST:
+        free = now
+    first = max(now, free, row.paused_until)
+    following = (first + wanted * interval - EPOCH) // MICROSECOND
+    await tx.execute(update(table).values(next_us=following))
+    return Reservation(first, wanted, interval)
+
+
+async def pause_until(tx: Transaction, until: datetime) -> None:
+    """Telegram wants silence from the whole bot: no slot before `until`."""
+    await tx.execute(
+        update(table)
+        .where(and_(table.c.id == 1, table.c.paused_until < until))
+        .values(paused_until=until)
+    )

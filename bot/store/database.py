@@ -1,0 +1,116 @@
+"""Opening the database, and the transactions everything else happens in."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bot.errors import DatabaseError
+from bot.store import engines, migrations
+from bot.store.transaction import Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+__all__ = ["Database", "Transaction"]
+
+
+class Database:
+    """An open database. On SQLite one connection writes and the others only read."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
+        self._writing: asyncio.Task[object] | None = None
+        # After an erasure the write-ahead log is cleared, at once or when readers let us.
+        self._log_holds_erased = False
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Which kind of database this is."""
+        return "sqlite" if self._writer.dialect.name == "sqlite" else "postgresql"
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """Open the database at `url` and bring it to this program's version.
+
+        `url` is `sqlite:///path` (the folder must exist) or `postgresql://user@host/name`.
+        Several processes may open the same database at once. Raises DatabaseError where it
+        cannot be reached, or was written by a newer version of this program.
+        """
+        parsed = _parse(url)
+        writer, reader = engines.create(parsed)
+        database = cls(writer, reader)
+        try:
+            async with writer.begin() as connection:
+                await connection.run_sync(migrations.upgrade)
+        except (SQLAlchemyError, OSError) as error:
+            await database.close()
+            raise DatabaseError(_in_one_line(parsed, error)) from error
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction that may write: committed at the end, undone by an exception."""
+        if self._one_writer is None:
+            async with self._writer.begin() as connection:
+                yield Transaction(connection, writing=True)
+            return
+        if self._writing is asyncio.current_task():
+            raise RuntimeError("a transaction inside a transaction would wait for itself")
+        async with self._one_writer:
+            self._writing = asyncio.current_task()
+            try:
+                async with self._writer.begin() as connection:
+                    tx = Transaction(connection, writing=True)
+                    yield tx
+                if tx.erased or self._log_holds_erased:
+                    self._log_holds_erased = not await engines.clear_log(self._writer)
+            finally:
+                self._writing = None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A transaction that only reads, all of it as of one instant."""
+        async with self._reader.begin() as connection:
+            yield Transaction(connection, writing=False)
+
+    async def ping(self) -> None:
+        """Ask the database anything; raises DatabaseError when it does not answer."""
+        try:
+            async with self.reading() as tx:
+                await tx.execute(text("SELECT 1"))
+        except SQLAlchemyError as error:
+            raise DatabaseError(_in_one_line(self._writer.url, error)) from error
+
+    async def close(self) -> None:
+        """Close every connection; the writer last, because the last one writes the log back."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseError(
+            "the database address is not one: use sqlite:///path or postgresql://user@host/name"
+        ) from error
+    return engines.with_driver(parsed)
+
+
+def _in_one_line(url: URL, error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    lines = str(cause).strip().splitlines()
+    return f"{url.render_as_string(hide_password=True)}: {lines[0] if lines else type(cause)}"

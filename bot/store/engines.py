@@ -1,0 +1,114 @@
+"""The connections: how each kind of database is opened and what holds on every connection."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import DatabaseError
+from bot.store import driver
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL, Connection
+
+BUSY_MS = 5_000  # another process, such as a backup, may hold the file for a moment
+READERS = 4
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",  # as several hosts write it
+}
+
+# secure_delete: what was erased is overwritten in the file. FULL: a commit survives a power cut.
+PRAGMAS = (
+    f"busy_timeout={BUSY_MS}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+
+
+def with_driver(url: URL) -> URL:
+    """The same address with the driver used here; raises DatabaseError for another database."""
+    kind = url.get_backend_name()
+    if kind not in DRIVERS:
+        raise DatabaseError(
+            f"{kind} is not supported: use sqlite:///path or postgresql://user@host/name"
+        )
+    return url.set(drivername=DRIVERS[kind])
+
+
+def create(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine that writes and the engine that only reads; nothing is connected yet."""
+    if url.get_backend_name() == "sqlite":
+        return _create_sqlite(url)
+    writer = create_async_engine(
+        url, pool_pre_ping=True, pool_size=5, max_overflow=5, hide_parameters=True
+    )
+    reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return writer, reader
+
+
+def _create_sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
+    _make_private(url)
+    options: dict[str, Any] = {
+        "connect_args": {"async_creator_fn": driver.connect},
+        "max_overflow": 0,
+        "hide_parameters": True,  # an error's text is logged; what people said is not
+    }
+    writer = create_async_engine(url, pool_size=1, **options)
+    reader = create_async_engine(url, pool_size=READERS, **options)
+    _prepare(writer, PRAGMAS, begin="BEGIN IMMEDIATE")
+    _prepare(reader, (*PRAGMAS, "wal_autocheckpoint=0", "query_only=ON"), begin="BEGIN")
+    return writer, reader
+
+
+def _make_private(url: URL) -> None:
+    """Create the file readable by its owner alone; SQLite gives its log the same rights."""
+    if not url.database or url.database == ":memory:":
+        raise DatabaseError("the database address names no file: use sqlite:///path")
+    path = Path(url.database)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be opened: {error.strerror}") from error
+
+
+def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], *, begin: str) -> None:
+    """Leave transactions to us rather than to sqlite3, which would begin only at a first write."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, record: Any) -> None:  # noqa: ARG001
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_now(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+async def clear_log(engine: AsyncEngine) -> bool:
+    """Overwrite SQLite's write-ahead log; False where a reader is in the way."""
+    async with engine.connect() as connection:
+        # Beside SQLAlchemy, which would begin a transaction, and a transaction needs the log.
+        direct: Any = (await connection.get_raw_connection()).driver_connection
+        cursor = direct.cursor()
+        await cursor.execute("PRAGMA busy_timeout=0")
+        await cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((busy, *_),) = await cursor.fetchall()
+        await cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    return not busy

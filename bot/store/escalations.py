@@ -1,0 +1,120 @@
+"""Escalations, at most one open a person, and what people said to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
+
+from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
+from bot.store.tables import OPEN
+from bot.store.tables import escalations as table
+from bot.store.tables import responses as said
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a person said to an escalation's message, such as `got_help`."""
+
+    escalation_id: EscalationId
+    response: str
+    at: datetime
+
+
+async def open(
+    tx: Transaction,
+    *,
+    person_id: PersonId,
+    level: Level,
+    reasons: tuple[str, ...],
+    interview_id: InterviewId | None,
+    at: datetime,
+) -> Escalation:
+    """Open an escalation; raises IntegrityError while another of the person's is open."""
+    statement = insert(table).values(
+        person_id=person_id,
+        level=level.id,
+        reasons=list(reasons),
+        state=EscalationState.OPEN,
+        opened_at=at,
+        changed_at=at,
+        interview_id=interview_id,
+    )
+    return _to_escalation((await tx.execute(statement.returning(table))).mappings().one())
+
+
+async def current(tx: Transaction, person_id: PersonId) -> Escalation | None:
+    """The person's open escalation."""
+    found = await _select(tx, and_(table.c.person_id == person_id, OPEN))
+    return found[0] if found else None
+
+
+async def get(tx: Transaction, escalation_id: EscalationId) -> Escalation | None:
+    """The escalation with this id, open or not."""
+    found = await _select(tx, table.c.id == escalation_id)
+    return found[0] if found else None
+
+
+async def history(tx: Transaction, person_id: PersonId) -> tuple[Escalation, ...]:
+    """Every escalation of the person, oldest first."""
+    return await _select(tx, table.c.person_id == person_id)
+
+
+async def save(tx: Transaction, escalation: Escalation) -> None:
+    """Keep the escalation as given."""
+    await tx.execute(
+        update(table)
+        .where(table.c.id == escalation.id)
+        .values(
+            level=escalation.level.id,
+            reasons=list(escalation.reasons),
+            state=escalation.state,
+            opened_at=escalation.opened_at,
+            changed_at=escalation.changed_at,
+            interview_id=escalation.interview_id,
+            release=escalation.release,
+        )
+    )
+
+
+async def log_response(
+    tx: Transaction, escalation_id: EscalationId, *, response: str, at: datetime
+) -> None:
+    """Add what the person said; nothing here is ever changed."""
+    await tx.execute(insert(said).values(escalation_id=escalation_id, response=response, at=at))
+
+
+async def responses(tx: Transaction, person_id: PersonId) -> tuple[Response, ...]:
+    """Everything the person said to escalations, oldest first."""
+    statement = (
+        select(said.c.escalation_id, said.c.response, said.c.at)
+        .join(table, table.c.id == said.c.escalation_id)
+        .where(table.c.person_id == person_id)
+        .order_by(said.c.id)
+    )
+    return tuple(Response(*row) for row in await tx.execute(statement))
+
+
+async def _select(tx: Transaction, which: ColumnElement[bool]) -> tuple[Escalation, ...]:
+    rows = await tx.execute(select(table).where(which).order_by(table.c.id))
+    return tuple(_to_escalation(row) for row in rows.mappings())
+
+
+def _to_escalation(row: RowMapping) -> Escalation:
+    return Escalation(
+        id=row["id"],
+        person_id=row["person_id"],
+        level=Level.from_id(row["level"]),
+        reasons=tuple(row["reasons"]),
+        state=row["state"],
+        opened_at=row["opened_at"],
+        changed_at=row["changed_at"],
+        interview_id=row["interview_id"],
+        release=row["release"],
+    )

@@ -1,0 +1,258 @@
+"""The scheduled messages, as plans lay them out and people answer them. See also `queue`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, RowMapping, func, literal, select, union_all, update
+
+from bot.care.model import (
+    CHECK_INS,
+    NUDGES,
+    ChatId,
+    EscalationId,
+    Kind,
+    Occurrence,
+    OccurrenceId,
+    OccurrenceState,
+    PersonId,
+    PlannedMessage,
+    SessionId,
+)
+from bot.store.tables import PLANNED
+from bot.store.tables import occurrences as table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from bot.store.transaction import Transaction
+
+PRIORITIES = (0, 1, 2)
+WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
+# A message cancelled while it was on its way may have arrived: `sent_at` tells.
+ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
+
+
+async def plan(
+    tx: Transaction,
+    *,
+    person_id: PersonId,
+    chat_id: ChatId,
+    session_id: SessionId | None,
+    escalation_id: EscalationId | None,
+    plan_version: int,
+    messages: Sequence[PlannedMessage],
+) -> int:
+    """Schedule messages and return how many were new: planning the same twice adds nothing.
+
+    Of a session a message is the same by item, sequence and plan version; of an escalation by
+    item and sequence; of neither by person, item, sequence and plan version.
+    """
+    if not messages:
+        return 0
+    shared = {
+        "person_id": person_id,
+        "chat_id": chat_id,
+        "session_id": session_id,
+        "escalation_id": escalation_id,
+        "plan_version": plan_version,
+        "state": OccurrenceState.PLANNED,
+        "attempts": 0,
+        "repeat": False,
+    }
+    rows = [shared | _from_message(message) for message in messages]
+    return (await tx.execute(tx.insert_new(table), rows)).rowcount
+
+
+async def cancel(
+    tx: Transaction,
+    *,
+    person_id: PersonId,
+    kinds: Collection[Kind] | None = None,
+    session_id: SessionId | None = None,
+    escalation_id: EscalationId | None = None,
+    item: str | None = None,
+    sequence: int | None = None,
+    reason: str,
+) -> int:
+    """Cancel what is planned or on its way and matches everything given; returns how many.
+
+    Whoever is sending one of them learns of it at its acknowledgement.
+    """
+    given = {
+        table.c.session_id: session_id,
+        table.c.escalation_id: escalation_id,
+        table.c.item: item,
+        table.c.sequence: sequence,
+    }
+    matching = [column == value for column, value in given.items() if value is not None]
+    if kinds is not None:
+        matching.append(table.c.kind.in_(kinds))
+    # Locked in the order of their ids, as acknowledgements are, so that neither waits for the
+    # other on PostgreSQL.
+    ids = (
+        select(table.c.id)
+        .where(table.c.person_id == person_id, table.c.state.in_(WAITING), *matching)
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    statement = (
+        update(table)
+        .where(table.c.id.in_(ids))
+        .values(state=OccurrenceState.CANCELLED, reason=reason)
+    )
+    return (await tx.execute(statement)).rowcount
+
+
+async def withdraw_plans(tx: Transaction, person_id: PersonId, *, reason: str) -> int:
+    """Cancel the nudges and check-ins still planned for any massage; returns how many.
+
+    What is on its way counts as sent, and what the person put off was asked for: both stay.
+    """
+    statement = (
+        update(table)
+        .where(
+            table.c.person_id == person_id,
+            table.c.session_id.is_not(None),
+            table.c.kind.in_(NUDGES | CHECK_INS),
+            table.c.state == OccurrenceState.PLANNED,
+        )
+        .values(state=OccurrenceState.CANCELLED, reason=reason)
+    )
+    return (await tx.execute(statement)).rowcount
+
+
+async def newer_check_in_due(tx: Transaction, occurrence: Occurrence, now: datetime) -> bool:
+    """Whether a later check-in of the same person is due by now as well."""
+    later = select(table.c.id).where(
+        table.c.person_id == occurrence.person_id,
+        table.c.kind == Kind.CHECK_IN,
+        table.c.state.in_(WAITING),
+        table.c.due_at > occurrence.message.due_at,
+        table.c.due_at <= now,
+    )
+    return (await tx.execute(later.limit(1))).first() is not None
+
+
+async def reschedule(
+    tx: Transaction, *, escalation_id: EscalationId, kind: Kind, due_at: datetime
+) -> int:
+    """Move an escalation's planned messages of this kind to `due_at`; returns how many."""
+    statement = (
+        update(table)
+        .where(table.c.escalation_id == escalation_id, table.c.kind == kind, PLANNED)
+        .values(due_at=due_at)
+    )
+    return (await tx.execute(statement)).rowcount
+
+
+async def get(tx: Transaction, occurrence_id: OccurrenceId) -> Occurrence | None:
+    """The occurrence with this id."""
+    found = await _select(tx, table.c.id == occurrence_id)
+    return found[0] if found else None
+
+
+async def upcoming(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Occurrence, ...]:
+    """The next messages still to come for the person, soonest first."""
+    return await _select(
+        tx, table.c.person_id == person_id, table.c.state.in_(WAITING), limit=limit
+    )
+
+
+async def sent_since(
+    tx: Transaction, person_id: PersonId, since: datetime
+) -> tuple[Occurrence, ...]:
+    """What reached the person from `since` on, or may have, in the order it was due."""
+    return await _select(
+        tx, table.c.person_id == person_id, table.c.state.in_(ARRIVED), table.c.sent_at >= since
+    )
+
+
+async def respond(
+    tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
+) -> None:
+    """Keep what the person said to it, such as `done`; a later word replaces an earlier one."""
+    await tx.execute(
+        update(table).where(table.c.id == occurrence_id).values(response=response, responded_at=at)
+    )
+
+
+async def set_message_id(tx: Transaction, occurrence_id: OccurrenceId, *, message_id: int) -> None:
+    """Keep which Telegram message shows it now."""
+    await tx.execute(update(table).where(table.c.id == occurrence_id).values(message_id=message_id))
+
+
+async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
+    """When the person's next planned message is due."""
+    statement = select(func.min(table.c.due_at, type_=table.c.due_at.type)).where(
+        table.c.person_id == person_id, PLANNED
+    )
+    due: datetime | None = (await tx.execute(statement)).scalar_one()
+    return due
+
+
+async def next_due(tx: Transaction) -> datetime | None:
+    """When the next planned message of anyone is due; it may have passed already."""
+    # One look into the index a priority, rather than over everything that is planned.
+    soonest = union_all(
+        *(
+            select(
+                select(func.min(table.c.due_at, type_=table.c.due_at.type))
+                .where(PLANNED, table.c.priority == literal(priority))
+                .scalar_subquery()
+            )
+            for priority in PRIORITIES
+        )
+    )
+    return min((due for (due,) in await tx.execute(soonest) if due is not None), default=None)
+
+
+async def _select(
+    tx: Transaction, *which: ColumnElement[bool], limit: int | None = None
+) -> tuple[Occurrence, ...]:
+    statement = select(table).where(*which).order_by(table.c.due_at, table.c.id).limit(limit)
+    return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
+
+
+def _from_message(message: PlannedMessage) -> dict[str, object]:
+    return {
+        "kind": message.kind,
+        "priority": message.kind.priority,
+        "item": message.item,
+        "sequence": message.sequence,
+        "subject": message.subject,
+        "due_at": message.due_at,
+        "expires_at": message.expires_at,
+        "local_date": message.local_date,
+        "wall": message.wall,
+    }
+
+
+def to_occurrence(row: RowMapping) -> Occurrence:
+    """The occurrence that a row of the table holds."""
+    return Occurrence(
+        id=row["id"],
+        person_id=row["person_id"],
+        chat_id=row["chat_id"],
+        session_id=row["session_id"],
+        escalation_id=row["escalation_id"],
+        message=PlannedMessage(
+            kind=row["kind"],
+            item=row["item"],
+            sequence=row["sequence"],
+            due_at=row["due_at"],
+            expires_at=row["expires_at"],
+            subject=row["subject"],
+            local_date=row["local_date"],
+            wall=row["wall"],
+        ),
+        plan_version=row["plan_version"],
+        state=row["state"],
+        attempts=row["attempts"],
+        repeat=row["repeat"],
+        message_id=row["message_id"],
+        sent_at=row["sent_at"],
+        response=row["response"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,288 @@
+"""The scheduled messages as a queue: leased when due, and given back or ended by the owner.
+
+A lease ends by acknowledgement or by time. Everything an owner says about a message counts only
+while the lease is still theirs; each function returns whether it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from sqlalchemy import (
+    Case,
+    Column,
+    ColumnElement,
+    Integer,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+
+from bot.care.model import NUDGES, Kind, Occurrence, OccurrenceId, OccurrenceState
+from bot.store.occurrences import PRIORITIES, to_occurrence
+from bot.store.tables import LEASED, PLANNED
+from bot.store.tables import occurrences as table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from bot.store.transaction import Transaction
+
+T = TypeVar("T")
+
+NO_LEASE: Mapping[str, Any] = {"owner": null(), "leased_until": null()}
+
+# The statements of every message sent are made once: making one costs more than running it.
+# A lease looks at one priority at a time, which is one walk along the index, however much waits
+# beyond it.
+LEASE = (
+    update(table)
+    .where(
+        table.c.id.in_(
+            select(table.c.id)
+            .where(
+                PLANNED,
+                table.c.priority == bindparam("of_priority"),
+                table.c.due_at <= bindparam("now"),
+            )
+            .order_by(table.c.due_at)
+            .limit(bindparam("room", type_=Integer))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        state=OccurrenceState.LEASED,
+        owner=bindparam("by"),
+        leased_until=bindparam("until"),
+        attempts=table.c.attempts + 1,
+    )
+    .returning(table)
+)
+
+
+def _if(condition: ColumnElement[bool] | TextClause, column: Column[T], value: T) -> Case[T]:
+    """`value` where the condition holds, otherwise what the column has."""
+    return case((condition, literal(value, column.type)), else_=column)
+
+
+FIRST_TIME = table.c.repeat == literal(value=False, type_=table.c.repeat.type)
+CANCELLED = table.c.state == OccurrenceState.CANCELLED
+ACKNOWLEDGE = (
+    update(table)
+    .where(
+        table.c.id == bindparam("of"),
+        table.c.owner == bindparam("by"),
+        or_(LEASED, CANCELLED),
+    )
+    .values(
+        state=_if(LEASED, table.c.state, OccurrenceState.SENT),
+        message_id=bindparam("as_message"),
+        sent_at=bindparam("at"),
+        **NO_LEASE,
+    )
+)
+ACKNOWLEDGE_ONE = ACKNOWLEDGE.returning(table.c.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Telegram's word that an occurrence was sent, as which message, and when."""
+
+    id: OccurrenceId
+    message_id: int
+    at: datetime
+
+
+async def anything_due(tx: Transaction, now: datetime) -> bool:
+    """Whether anything waits to be leased."""
+    due = (*_due(now), table.c.priority.in_(PRIORITIES))
+    return bool((await tx.execute(select(exists().where(*due)))).scalar_one())
+
+
+async def lease(
+    tx: Transaction,
+    *,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    priorities: int | None = None,
+) -> tuple[Occurrence, ...]:
+    """Take up to `limit` due messages for `owner` alone, until `until`.
+
+    Safety first, then check-ins, then nudges, each by due time. `priorities` is the last priority
+    to look at: 0 leases safety messages only.
+    """
+    leased: list[Occurrence] = []
+    for priority in PRIORITIES:
+        room = limit - len(leased)
+        if room > 0 and (priorities is None or priority <= priorities):
+            leased += await _lease(tx, priority, owner, now, until, room)
+    return tuple(leased)
+
+
+async def _lease(
+    tx: Transaction, priority: int, owner: str, now: datetime, until: datetime, room: int
+) -> list[Occurrence]:
+    parameters = {"of_priority": priority, "now": now, "room": room, "by": owner, "until": until}
+    rows = (await tx.execute(LEASE, parameters)).mappings()
+    return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
+
+
+async def acknowledge(
+    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, message_id: int, at: datetime
+) -> bool:
+    """The message was sent. False where the lease ran out or the message was cancelled.
+
+    One cancelled on its way stays cancelled, and still keeps when and as what it was sent.
+    """
+    parameters = {"of": occurrence_id, "by": owner, "as_message": message_id, "at": at}
+    state = (await tx.execute(ACKNOWLEDGE_ONE, parameters)).scalar_one_or_none()
+    return state is OccurrenceState.SENT
+
+
+async def acknowledge_all(
+    tx: Transaction, receipts: Sequence[Receipt], *, owner: str
+) -> frozenset[OccurrenceId]:
+    """Acknowledge many at once, with two statements; returns those that count as sent."""
+    if not receipts:
+        return frozenset()
+    held = (
+        select(table.c.id)
+        .where(table.c.id.in_([each.id for each in receipts]), LEASED, table.c.owner == owner)
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    sent = frozenset((await tx.execute(held)).scalars())
+    rows = [
+        {"of": each.id, "by": owner, "as_message": each.message_id, "at": each.at}
+        for each in sorted(receipts, key=lambda each: each.id)
+    ]
+    await tx.execute(ACKNOWLEDGE, rows)
+    return sent
+
+
+async def release(
+    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, due_at: datetime, reason: str
+) -> bool:
+    """Certainly not sent: planned again, for `due_at`."""
+    return await _end(
+        tx, occurrence_id, owner, state=OccurrenceState.PLANNED, due_at=due_at, reason=reason
+    )
+
+
+async def uncertain(
+    tx: Transaction,
+    occurrence_id: OccurrenceId,
+    *,
+    owner: str,
+    at: datetime,
+    repeat_at: datetime | None,
+) -> bool:
+    """Perhaps sent, `at`. Given `repeat_at` it is planned for then, unless it was so before."""
+    if repeat_at is not None and await _end(
+        tx,
+        occurrence_id,
+        owner,
+        FIRST_TIME,
+        state=OccurrenceState.PLANNED,
+        repeat=True,
+        due_at=repeat_at,
+    ):
+        return True
+    return await _end(tx, occurrence_id, owner, state=OccurrenceState.UNCERTAIN, sent_at=at)
+
+
+async def fail(
+    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, reason: str, at: datetime
+) -> bool:
+    """Never to be sent, for a defect known since `at`."""
+    return await _end(
+        tx, occurrence_id, owner, state=OccurrenceState.FAILED, reason=f"{reason} ({at:%FT%TZ})"
+    )
+
+
+async def drop(
+    tx: Transaction,
+    occurrence_id: OccurrenceId,
+    *,
+    owner: str,
+    state: Literal[OccurrenceState.EXPIRED, OccurrenceState.CANCELLED],
+    reason: str,
+) -> bool:
+    """No longer worth sending, found out before sending it."""
+    return await _end(tx, occurrence_id, owner, state=state, reason=reason)
+
+
+async def _end(
+    tx: Transaction,
+    occurrence_id: OccurrenceId,
+    owner: str,
+    *which: ColumnElement[bool],
+    **values: object,
+) -> bool:
+    statement = (
+        update(table)
+        .where(table.c.id == occurrence_id, LEASED, table.c.owner == owner, *which)
+        .values(**values, **NO_LEASE)
+    )
+    return (await tx.execute(statement)).rowcount == 1
+
+
+async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
+    """End the leases that ran out: whether those messages were sent is not known.
+
+    A nudge is left uncertain; anything else is planned again, due now, once.
+    """
+    again = and_(table.c.kind.not_in(NUDGES), FIRST_TIME)
+    overdue = (
+        select(table.c.id)
+        .where(LEASED, table.c.leased_until <= now)
+        .order_by(table.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(table)
+        .where(table.c.id.in_(overdue))
+        .values(
+            state=case(
+                (again, literal(OccurrenceState.PLANNED, table.c.state.type)),
+                else_=literal(OccurrenceState.UNCERTAIN, table.c.state.type),
+            ),
+            repeat=_if(again, table.c.repeat, value=True),
+            due_at=_if(again, table.c.due_at, now),
+            sent_at=case((again, table.c.sent_at), else_=table.c.leased_until),
+            **NO_LEASE,
+        )
+        .returning(table)
+    )
+    return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
+
+
+async def expire(tx: Transaction, *, now: datetime) -> int:
+    """End planned messages that are too late to be worth sending; returns how many."""
+    late = (*_due(now), table.c.priority.in_(PRIORITIES), table.c.expires_at <= now)
+    statement = update(table).where(*late).values(state=OccurrenceState.EXPIRED, reason="late")
+    return (await tx.execute(statement)).rowcount
+
+
+async def counts(tx: Transaction) -> Mapping[tuple[OccurrenceState, Kind], int]:
+    """How many messages there are of each kind in each state."""
+    statement = select(table.c.state, table.c.kind, func.count()).group_by(
+        table.c.state, table.c.kind
+    )
+    return {(state, kind): count for state, kind, count in await tx.execute(statement)}
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return PLANNED, table.c.due_at <= now  # type: ignore[return-value]

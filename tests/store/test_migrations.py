@@ -1,0 +1,60 @@
+"""The migrations and tables.py tell the same story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from bot.store import migrations
+from bot.store.engines import with_driver
+from bot.store.tables import metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.store.database import Database
+
+OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
+OF_POSTGRESQL = """
+SELECT table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default)
+  FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+UNION ALL
+SELECT indexname, indexdef FROM pg_indexes
+ WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL
+SELECT conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace AND conrelid <> 'alembic_version'::regclass
+"""
+
+
+def test_the_newest_migration_is_the_one_a_database_is_brought_to() -> None:
+    assert ScriptDirectory(str(migrations.FOLDER)).get_current_head() == migrations.HEAD
+
+
+async def test_on_sqlite_the_migrations_add_up_to_the_tables(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'tables.db'}")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        wanted = sorted(connection.execute(text(OF_SQLITE)).all())
+    engine.dispose()
+
+    async with sqlite_database.reading() as tx:
+        migrated = sorted((await tx.execute(text(OF_SQLITE))).all())
+    assert migrated == wanted
+
+
+async def test_on_postgresql_the_migrations_add_up_to_the_tables(postgresql_url: str) -> None:
+    engine = create_engine(with_driver(make_url(postgresql_url)))
+    with engine.begin() as connection:
+        migrated = sorted(connection.execute(text(OF_POSTGRESQL)).all())
+        metadata.drop_all(connection)
+        metadata.create_all(connection)
+        wanted = sorted(connection.execute(text(OF_POSTGRESQL)).all())
+    engine.dispose()
+
+    assert migrated == wanted
