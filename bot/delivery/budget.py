@@ -1,0 +1,142 @@
+"""Telegram's limits: so many messages a second from the bot, one a second to a chat.
+
+Two kinds of time meet here. The bot's limit is a bargain with a server and counts real seconds,
+in a row of the database that every process shares. A chat's pace counts seconds of the clock the
+messages fall due by, so that a jump of a steered clock does not stretch into real waiting.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care.model import SAFETY, ChatId, Occurrence, OccurrenceId
+from bot.store import budget as shared
+
+if TYPE_CHECKING:
+    from bot.delivery.clock import Clock
+    from bot.store.database import Database
+
+WINDOW_S = 0.06  # lease only what leaves in about this time
+CHAT_PACE = timedelta(seconds=1)
+KEPT_SHARE = 10  # one slot in so many stays free for safety messages
+PROMISE_KEPT = timedelta(minutes=5)  # a message that has not come back by then will not
+TWO_CHATS_WITHIN = timedelta(seconds=1)  # two chats refused so close together: the bot is meant
+LONGEST_WAIT = timedelta(minutes=10)  # a slot further off comes from a machine's wrong clock
+
+
+class BotBudget:
+    """Slots for messages that wait their turn; safety messages take none.
+
+    `real` is the machine's clock. `per_second` is the bot's whole limit; a tenth of it, and at
+    least one slot, is left to safety messages.
+    """
+
+    def __init__(self, database: Database, real: Clock, per_second: int) -> None:
+        if per_second < 1:
+            raise ValueError("a bot that sends must send at least one message a second")
+        self._database = database
+        self._real = real
+        self._per_second = max(1, per_second - max(1, per_second // KEPT_SHARE))
+        self._slots: deque[datetime] = deque()
+        self._paused_until: datetime | None = None
+        self._refused: deque[tuple[datetime, ChatId]] = deque(maxlen=16)
+
+    @property
+    def per_window(self) -> int:
+        """How many messages are leased at a time."""
+        return max(1, math.ceil(self._per_second * WINDOW_S))
+
+    async def wait_s(self, wanted: int) -> float:
+        """Real seconds until up to `wanted` slots, reserved now if need be, may be used."""
+        paused_s = self.paused_s()
+        if paused_s > 0:
+            self._slots.clear()
+            return paused_s
+        if not self._slots:
+            await self._reserve(min(wanted, self.per_window))
+        return self._real.real_seconds_until(self._slots[0])
+
+    def take(self) -> list[float]:
+        """The reserved slots, each as real seconds from now; they are used up by this."""
+        waits = [self._real.real_seconds_until(slot) for slot in self._slots]
+        self._slots.clear()
+        return waits
+
+    def forgo(self) -> None:
+        """Give up slots that are reserved and unused: a hoard of old ones would be a burst."""
+        self._slots.clear()
+
+    def paused_s(self) -> float:
+        """Real seconds for which the whole bot is held up, 0 if it is not."""
+        if self._paused_until is None:
+            return 0.0
+        return self._real.real_seconds_until(self._paused_until)
+
+    def hold(self, wait_s: float) -> None:
+        """Hold up this process's messages, safety aside, for so many real seconds."""
+        until = self._real.now() + timedelta(seconds=wait_s)
+        self._paused_until = max(until, self._paused_until or until)
+
+    async def refused(self, chat_id: ChatId, retry_after_s: float) -> bool:
+        """Note a 429; True if another chat had one within a second, so that the bot is meant.
+
+        Then every process that shares the database pauses.
+        """
+        now = self._real.now()
+        others = [at for at, chat in self._refused if chat != chat_id]
+        self._refused.append((now, chat_id))
+        if not any(now - at <= TWO_CHATS_WITHIN for at in others):
+            return False
+        self.hold(retry_after_s)
+        async with self._database.transaction() as tx:
+            await shared.pause_until(tx, now + timedelta(seconds=retry_after_s))
+        return True
+
+    async def _reserve(self, wanted: int) -> None:
+        now = self._real.now()
+        async with self._database.transaction() as tx:
+            got = await shared.reserve(
+                tx, now=now, per_second=self._per_second, wanted=max(1, wanted)
+            )
+        latest = now + LONGEST_WAIT
+        self._slots.extend(min(slot, latest) for slot in got.slots)
+
+
+class ChatPace:
+    """One message a second to a chat, and the pauses Telegram asks for; for one process."""
+
+    def __init__(self) -> None:
+        self._next: dict[ChatId, datetime] = {}
+        self._paused: dict[ChatId, datetime] = {}
+        self._promised: dict[OccurrenceId, datetime] = {}
+
+    def admit(self, occurrence: Occurrence, now: datetime) -> datetime:
+        """The earliest instant for this message, kept for it; `now` or before: it may leave.
+
+        A safety message minds only a pause that Telegram asked for.
+        """
+        chat_id = occurrence.chat_id
+        free = max(now, self._paused.get(chat_id, now))
+        promised = self._promised.pop(occurrence.id, None)
+        if promised is not None and promised <= now and free <= now:
+            return now
+        if occurrence.message.kind not in SAFETY:
+            free = max(free, self._next.get(chat_id, now))
+        self._next[chat_id] = max(free + CHAT_PACE, self._next.get(chat_id, free))
+        if free > now:
+            self._promised[occurrence.id] = free
+        return free
+
+    def pause(self, chat_id: ChatId, until: datetime) -> None:
+        """Nothing to this chat before `until`."""
+        self._paused[chat_id] = max(until, self._paused.get(chat_id, until))
+
+    def forget(self, now: datetime) -> None:
+        """Let go of every chat that is free again."""
+        self._next = {chat: at for chat, at in self._next.items() if at > now}
+        self._paused = {chat: at for chat, at in self._paused.items() if at > now}
+        a_while_ago = now - PROMISE_KEPT
+        self._promised = {one: at for one, at in self._promised.items() if at > a_while_ago}

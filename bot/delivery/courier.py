@@ -1,0 +1,267 @@
+"""The loop that empties the queue: lease a little, send it, write it down, look again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import uuid
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.delivery.backoff import Backoff
+from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
+from bot.delivery.clock import Clock, SystemClock
+from bot.delivery.queue import Queue
+from bot.delivery.round import OnGone, OnSent, Round
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from telegram import Bot
+
+    from bot.care.model import Occurrence
+    from bot.delivery.sender import Compose
+    from bot.store.database import Database
+
+MOST_IN_FLIGHT = 64
+SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
+GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
+LAST_WORDS_S = 0.8
+LONGEST_REST_S = 30.0
+FULL_S = 0.02  # how soon to look again while every place is taken
+
+log = structlog.get_logger(__name__)
+
+
+class Courier:
+    """Delivers what is due, safety first, and says honestly what became of it.
+
+    `compose` makes the words at the moment of sending. `on_gone` is told when a person cannot be
+    written to any more; `on_sent`, after the acknowledgement is committed, what reached whom.
+    `per_second` is the whole bot's limit in real seconds, shared through the database. A lease
+    lasts `lease_s` real seconds, more than a send can take. `dice` gives the jitter.
+
+    `idle` callbacks hear when the next message falls due each time there is nothing to do. While
+    `held` is True only safety messages leave.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        bot: Bot,
+        compose: Compose,
+        on_gone: OnGone,
+        on_sent: OnSent | None = None,
+        *,
+        per_second: int = 30,
+        lease_s: float = 60.0,
+        dice: random.Random | None = None,
+    ) -> None:
+        self._clock = clock
+        self._budget = BotBudget(database, SystemClock(), per_second)
+        self._pace = ChatPace()
+        self._queue = Queue(database, clock, owner=uuid.uuid4().hex[:12], lease_s=lease_s)
+        self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
+        self._round = Round(
+            queue=self._queue,
+            clock=clock,
+            bot=bot,
+            compose=compose,
+            budget=self._budget,
+            pace=self._pace,
+            backoff=self._backoff,
+            on_gone=on_gone,
+            on_sent=on_sent,
+            put_back=self.wake,
+        )
+        self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
+        self._one_look = asyncio.Lock()
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._ended_run = asyncio.Event()
+        self._ended_run.set()
+        self.held = False
+        self.idle: list[Callable[[datetime | None], None]] = []
+
+    @property
+    def tally(self) -> Counter[str]:
+        """How many messages ended how since the start of this process."""
+        return self._round.tally
+
+    @property
+    def in_flight(self) -> int:
+        """How many messages are leased by this process and not yet ended."""
+        return len(self._in_flight)
+
+    def wake(self) -> None:
+        """Look at the queue now: something was planned, or time has moved."""
+        self._woken.set()
+
+    async def next_due(self) -> datetime | None:
+        """When the next planned message falls due; past if it is late, None without any."""
+        return await self._queue.next_due()
+
+    async def run(self) -> None:
+        """Deliver until `stop()`; then finish what is in flight, within 4 s, and return.
+
+        Cancelling it instead is a crash: leases stay, and come back when they time out.
+        """
+        failures = 0
+        self._ended_run.clear()
+        try:
+            await self._expire()
+            while not self._stopping:
+                self._woken.clear()
+                try:
+                    wait_s = await self._turn()
+                    failures = 0
+                except Exception:
+                    failures += 1
+                    wait_s = self._backoff.wait_s(failures)
+                    log.exception("courier_turn_failed", wait_s=wait_s)
+                await self._rest(wait_s)
+            await self._finish()
+        finally:
+            for task in self._in_flight:
+                task.cancel()
+            self._ended_run.set()
+
+    async def stop(self) -> None:
+        """Lease nothing more, and return once `run()` has come to its end, within 4 s."""
+        self._stopping = True
+        self._woken.set()
+        await self._ended_run.wait()
+
+    async def drain(self) -> int:
+        """Send everything due at the clock's present instant; how many Telegram accepted.
+
+        Returns once nothing is due or in flight, or when what is left must wait for Telegram.
+        """
+        before = self.tally["sent"]
+        while True:
+            wait_s = await self._look()
+            paused = self._budget.paused_s() > 0
+            if wait_s is not None and wait_s <= WINDOW_S and not paused:
+                await asyncio.sleep(wait_s)
+            elif self._in_flight:
+                await asyncio.wait(self._in_flight)
+            elif wait_s is None or paused:
+                return self.tally["sent"] - before
+            else:
+                await asyncio.sleep(wait_s)
+
+    async def _turn(self) -> float | None:
+        wait_s = await self._look()
+        if wait_s is None:
+            await self._report_idle()
+        return wait_s
+
+    async def _look(self) -> float | None:
+        """One look at the queue: start what may leave now, and say in how many seconds to look
+        again; None when nothing is due.
+        """
+        async with self._one_look:
+            if not await self._queue.anything_due():
+                self._budget.forgo()
+                self._pace.forget(self._clock.now())
+                return None
+            await self._lease_safety()
+            if self.held:
+                return None
+            return await self._lease_in_turn()
+
+    async def _lease_safety(self) -> None:
+        room = MOST_IN_FLIGHT + SAFETY_IN_FLIGHT - len(self._in_flight)
+        if room > 0:
+            await self._start(await self._queue.lease(room, safety_only=True))
+
+    async def _lease_in_turn(self) -> float:
+        room = MOST_IN_FLIGHT - len(self._in_flight)
+        if room <= 0:
+            return FULL_S
+        wait_s = await self._budget.wait_s(room)
+        if wait_s > 0:
+            return wait_s
+        slots = self._budget.take()
+        await self._start(await self._queue.lease(len(slots)), slots)
+        return 0.0
+
+    async def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
+        waits = iter(slots)
+        now = self._clock.now()
+        for occurrence in leased:
+            slot_s = next(waits, 0.0)
+            free_at = self._pace.admit(occurrence, now)
+            if free_at > now:
+                work = self._round.release(occurrence, free_at, "this chat's turn comes later")
+            else:
+                work = self._deliver_at(slot_s, occurrence)
+            task = asyncio.create_task(work)
+            self._in_flight[task] = occurrence
+            task.add_done_callback(self._ended)
+
+    async def _deliver_at(self, slot_s: float, occurrence: Occurrence) -> None:
+        if slot_s > 0:
+            await asyncio.sleep(slot_s)
+        await self._round.deliver(occurrence)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        occurrence = self._in_flight.pop(task)
+        if task.cancelled():
+            return
+        self._round.sending.discard(occurrence.id)
+        if task.exception() is not None:
+            # The database did not take the ending; the lease will time out and tell.
+            log.error("ending_not_recorded", occurrence=occurrence.id, exc_info=task.exception())
+
+    async def _rest(self, wait_s: float | None) -> None:
+        if wait_s is not None and wait_s <= 0:
+            await asyncio.sleep(0)
+            return
+        try:
+            async with asyncio.timeout(LONGEST_REST_S if wait_s is None else wait_s):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+
+    async def _report_idle(self) -> None:
+        next_due = await self._queue.next_due()
+        if next_due is not None and next_due <= self._clock.now() and not self.held:
+            self._woken.set()  # it fell due while we looked
+        for tell in tuple(self.idle):
+            tell(next_due)
+
+    async def _expire(self) -> None:
+        try:
+            expired = await self._queue.expire()
+        except Exception:
+            log.exception("expiry_failed")
+        else:
+            log.info("courier_started", expired=expired)
+
+    async def _finish(self) -> None:
+        """What is in flight gets its time; what is left is released, or uncertain if it was
+        on the wire.
+        """
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=GRACE_S)
+        left = dict(self._in_flight)
+        for task in left:
+            task.cancel()
+        endings = [self._give_back(occurrence) for occurrence in left.values()]
+        try:
+            async with asyncio.timeout(LAST_WORDS_S):
+                await asyncio.gather(*left, *endings, return_exceptions=True)
+                await self._queue.flush()
+        except TimeoutError:
+            log.warning("courier_stopped_with_leases", left=len(left))
+
+    async def _give_back(self, occurrence: Occurrence) -> None:
+        if occurrence.id in self._round.sending:
+            await self._round.uncertain(occurrence, "stopped before Telegram answered")
+        else:
+            await self._round.release(occurrence, self._clock.now(), "stopped before it was sent")

@@ -1,0 +1,126 @@
+"""The occurrences table as a queue: what is due, who has it, how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care.model import Occurrence, OccurrenceState
+from bot.delivery.clock import Clock, after
+from bot.delivery.ledger import Ledger
+from bot.store import occurrences
+from bot.store import queue as table
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.delivery.sender import Drop
+    from bot.store.database import Database, Transaction
+
+REPEAT_AFTER = timedelta(seconds=60)
+SAFETY_PRIORITY = 0
+
+
+class Queue:
+    """One process's hold on the queue, under the name `owner`.
+
+    A lease lasts `lease_s` real seconds. Endings are committed in groups; each returns once it is
+    committed, False where the lease was lost meanwhile (timed out, or the message cancelled).
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, owner: str, lease_s: float) -> None:
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._lease_s = lease_s
+        self._ledger = Ledger(database)
+
+    async def anything_due(self) -> bool:
+        """Whether a message is due now; a read, so that looking takes no write lock."""
+        async with self._database.reading() as tx:
+            return await table.anything_due(tx, self._clock.now())
+
+    async def next_due(self) -> datetime | None:
+        """When the next planned message falls due; it may have passed already."""
+        async with self._database.reading() as tx:
+            return await occurrences.next_due(tx)
+
+    async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
+        """Up to `limit` due messages, now ours, by priority and then due time."""
+        async with self._database.transaction() as tx:
+            return await table.lease(
+                tx,
+                owner=self._owner,
+                now=self._clock.now(),
+                until=after(self._clock, self._lease_s),
+                limit=limit,
+                priorities=SAFETY_PRIORITY if safety_only else None,
+            )
+
+    async def still_ours(self, occurrence: Occurrence) -> bool:
+        """Whether it is still to be sent: not cancelled, erased or timed out since the lease."""
+        async with self._database.reading() as tx:
+            found = await occurrences.get(tx, occurrence.id)
+        return found is not None and found.state is OccurrenceState.LEASED
+
+    async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
+        """Sent: Telegram said yes."""
+        at = self._clock.now()
+        return await self._end(
+            occurrence,
+            lambda tx: table.acknowledge(
+                tx, occurrence.id, owner=self._owner, message_id=message_id, at=at
+            ),
+        )
+
+    async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> bool:
+        """Certainly not sent: planned again, for `due_at`."""
+        return await self._end(
+            occurrence,
+            lambda tx: table.release(
+                tx, occurrence.id, owner=self._owner, due_at=due_at, reason=reason
+            ),
+        )
+
+    async def uncertain(self, occurrence: Occurrence) -> bool:
+        """Perhaps sent. Check-ins and safety messages go once more after a minute, nudges not."""
+        now = self._clock.now()
+        nudge = occurrence.message.kind.priority > 1
+        repeat_at = None if nudge else now + REPEAT_AFTER
+        return await self._end(
+            occurrence,
+            lambda tx: table.uncertain(
+                tx, occurrence.id, owner=self._owner, at=now, repeat_at=repeat_at
+            ),
+        )
+
+    async def fail(self, occurrence: Occurrence, reason: str) -> bool:
+        """Never to be sent: a defect, kept with its reason."""
+        at = self._clock.now()
+        return await self._end(
+            occurrence,
+            lambda tx: table.fail(tx, occurrence.id, owner=self._owner, reason=reason, at=at),
+        )
+
+    async def drop(self, occurrence: Occurrence, drop: Drop) -> bool:
+        """No longer worth sending."""
+        return await self._end(
+            occurrence,
+            lambda tx: table.drop(
+                tx, occurrence.id, owner=self._owner, state=drop.state, reason=drop.reason
+            ),
+        )
+
+    async def expire(self) -> int:
+        """Take away what is too late to be worth sending; how many."""
+        async with self._database.transaction() as tx:
+            return await table.expire(tx, now=self._clock.now())
+
+    async def flush(self) -> None:
+        """Return once every ending recorded so far is committed or has failed."""
+        await self._ledger.flush()
+
+    async def _end(
+        self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]
+    ) -> bool:
+        return await self._ledger.record(write, row=occurrence.id)

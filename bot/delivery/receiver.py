@@ -1,0 +1,171 @@
+"""Two ways for updates to come in: we ask (long polling), or Telegram calls (a webhook).
+
+Either way an update is confirmed only once it is committed to the inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import orjson
+import structlog
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
+
+from bot.delivery.backoff import Backoff
+from bot.delivery.inbox import Inbox
+from bot.delivery.sender import retry_after_s
+from bot.delivery.transport import AiohttpRequest
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from telegram import Bot
+
+__all__ = ["ALLOWED_UPDATES", "Inbox", "Poller", "webhook_routes"]
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+LONG_POLL_S = 25
+ANSWER_S = 10.0  # beyond the long poll itself
+LARGEST_UPDATE = 1_000_000  # bytes; Telegram's are a few thousand
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+
+log = structlog.get_logger(__name__)
+
+
+class Poller:
+    """Asks Telegram for updates, one long question after another.
+
+    The offset that confirms a batch goes out with the next question, after the commit. Only one
+    poller may ask with a token; Telegram tells the other 409.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        *,
+        long_poll_s: int = LONG_POLL_S,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._long_poll_s = long_poll_s
+        self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
+        # A client of its own: updates stay as Telegram wrote them, so that one that our library
+        # cannot read spoils neither its batch nor the offset.
+        self._request = AiohttpRequest(connections=2)
+        self._offset: int | None = None
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin asking, in the background."""
+        await self._request.initialize()
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop asking, within a second; what was not committed Telegram will offer again."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+            self._loop = None
+        await self._request.shutdown()
+
+    async def _run(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._ask_once()
+                failures = 0
+            except Exception as error:
+                failures += 1
+                wait_s = self._backoff.wait_s(failures)
+                if isinstance(error, RetryAfter):
+                    wait_s = max(wait_s, retry_after_s(error))
+                _tell(error, wait_s)
+                await asyncio.sleep(wait_s)
+
+    async def _ask_once(self) -> None:
+        updates = await self._get_updates()
+        if updates:
+            await self._inbox.receive(updates)
+            self._offset = max(int(update["update_id"]) for update in updates) + 1
+
+    async def _get_updates(self) -> list[dict[str, Any]]:
+        question: dict[str, object] = {
+            "timeout": self._long_poll_s,
+            "allowed_updates": orjson.dumps(ALLOWED_UPDATES).decode(),
+        }
+        if self._offset is not None:
+            question["offset"] = self._offset
+        answer = await self._request.post(
+            f"{self._bot.base_url}/getUpdates?{urlencode(question)}",
+            read_timeout=self._long_poll_s + ANSWER_S,
+        )
+        return answer if isinstance(answer, list) else []
+
+
+def _tell(error: Exception, wait_s: float) -> None:
+    """One log line that says what the operator may do about it."""
+    rounded_s = round(wait_s, 1)
+    if isinstance(error, Conflict):
+        hint = "another program asks with this token, or a webhook is set; only one may"
+        log.error("polling_conflict", hint=hint, wait_s=rounded_s)
+    elif isinstance(error, InvalidToken):
+        log.error("token_refused", hint="check AFTERCARE_TOKEN", wait_s=rounded_s)
+    elif isinstance(error, NetworkError | RetryAfter):
+        log.warning("polling_failed", error=type(error).__name__, wait_s=rounded_s)
+    else:
+        log.error("polling_failed", wait_s=rounded_s, exc_info=error)
+
+
+def webhook_routes(inbox: Inbox, secret: str, path: str) -> list[Route]:
+    """The route that Telegram posts updates to; it answers 200 only after the commit.
+
+    `secret` is what setWebhook was told, and must come with every call. Anything else is turned
+    away: 403 without the secret, 413 when too large, 400 when it is no update.
+    """
+    if not secret:
+        raise ValueError("a webhook without a secret would take updates from anyone")
+
+    async def receive(request: Request) -> Response:
+        told = request.headers.get(SECRET_HEADER, "")
+        if not hmac.compare_digest(told.encode(), secret.encode()):
+            return Response(status_code=HTTPStatus.FORBIDDEN)
+        body = await _body_of(request)
+        if body is None:
+            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        update = _update_in(body)
+        if update is None:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)
+        try:
+            await inbox.receive([update])
+        except Exception:
+            log.exception("update_not_stored")  # Telegram will offer it again
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+        return Response(status_code=HTTPStatus.OK)
+
+    return [Route(path, receive, methods=["POST"])]
+
+
+async def _body_of(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_UPDATE:
+            return None
+    return bytes(body)
+
+
+def _update_in(body: bytes) -> dict[str, Any] | None:
+    try:
+        update = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        return None
+    return update

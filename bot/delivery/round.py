@@ -1,0 +1,225 @@
+"""One leased occurrence on its way: composed, sent, and its ending written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.care.model import SAFETY, Occurrence, OccurrenceId, OccurrenceState, PersonId
+from bot.delivery.clock import Clock, after
+from bot.delivery.sender import (
+    Compose,
+    Drop,
+    Gone,
+    NotSent,
+    Outcome,
+    Parcel,
+    Refused,
+    Sent,
+    Uncertain,
+    Wait,
+    send,
+)
+
+if TYPE_CHECKING:
+    from telegram import Bot
+
+    from bot.delivery.backoff import Backoff
+    from bot.delivery.budget import BotBudget, ChatPace
+    from bot.delivery.queue import Queue
+
+OnGone = Callable[[PersonId, datetime], Awaitable[None]]
+OnSent = Callable[[Occurrence, int, datetime], Awaitable[None]]
+
+COMPOSE_TRIES = 3
+COMPOSE_S = 10.0
+SAFETY_RETRY_S = 5.0  # how soon a safety message tries a broken line again, at the latest
+SEND_S = 40.0  # a bound above the transport's own, below the lease
+
+log = structlog.get_logger(__name__)
+
+
+class Round:
+    """Carries one message at a time to its ending; many at once, each its own task.
+
+    `tally` counts endings by name: sent, released, uncertain, failed, gone, dropped, lost.
+    `sending` holds what is on the wire. `put_back` is called when a message is planned again.
+    """
+
+    def __init__(
+        self,
+        *,
+        queue: Queue,
+        clock: Clock,
+        bot: Bot,
+        compose: Compose,
+        budget: BotBudget,
+        pace: ChatPace,
+        backoff: Backoff,
+        on_gone: OnGone,
+        on_sent: OnSent | None,
+        put_back: Callable[[], None],
+    ) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._bot = bot
+        self._compose = compose
+        self._budget = budget
+        self._pace = pace
+        self._backoff = backoff
+        self._on_gone = on_gone
+        self._on_sent = on_sent
+        self._put_back = put_back
+        self._compose_failures: Counter[OccurrenceId] = Counter()
+        self._line_failures = 0
+        self.sending: set[OccurrenceId] = set()
+        self.tally: Counter[str] = Counter()
+
+    async def deliver(self, occurrence: Occurrence) -> None:
+        """See one leased occurrence through.
+
+        1. too late to be worth sending: expired, and nothing is composed
+        2. compose, from what is true now
+        3. cancelled since the lease: let go
+        4. send, once
+        5. write down what became of it
+        """
+        now = self._clock.now()
+        expires_at = occurrence.message.expires_at
+        if expires_at is not None and expires_at <= now:
+            await self._drop(occurrence, Drop(OccurrenceState.EXPIRED, "too late"))
+            return
+        try:
+            async with asyncio.timeout(COMPOSE_S):
+                composed = await self._compose(occurrence, now)
+        except Exception:
+            log.exception("compose_failed", **_facts(occurrence))
+            await self._compose_failed(occurrence)
+            return
+        self._compose_failures.pop(occurrence.id, None)
+        if isinstance(composed, Drop):
+            await self._drop(occurrence, composed)
+        elif isinstance(composed, Wait):
+            await self.release(occurrence, composed.until, composed.reason)
+        elif await self._queue.still_ours(occurrence):
+            await self._conclude(occurrence, await self._send(occurrence, composed))
+        else:
+            self._count("lost", occurrence)
+
+    async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> None:
+        """Certainly not sent: back to the queue."""
+        self._count("released", occurrence, reason=reason)
+        await self._queue.release(occurrence, due_at, reason)
+        self._put_back()
+
+    async def uncertain(self, occurrence: Occurrence, reason: str) -> None:
+        """Perhaps sent, and nobody knows."""
+        self._count("uncertain", occurrence, reason=reason)
+        await self._queue.uncertain(occurrence)
+        self._put_back()
+
+    async def _send(self, occurrence: Occurrence, parcel: Parcel) -> Outcome:
+        self.sending.add(occurrence.id)
+        try:
+            async with asyncio.timeout(SEND_S):
+                return await send(self._bot, occurrence.chat_id, parcel)
+        except Exception as error:
+            # A defect on the way out may strike after Telegram acted.
+            log.exception("send_failed", **_facts(occurrence))
+            return Uncertain(type(error).__name__)
+
+    async def _conclude(self, occurrence: Occurrence, outcome: Outcome) -> None:
+        match outcome:
+            case Sent(message_id):
+                await self._sent(occurrence, message_id)
+            case NotSent():
+                await self._not_sent(occurrence, outcome)
+            case Uncertain(reason):
+                await self.uncertain(occurrence, reason)
+            case Gone(reason):
+                await self._gone(occurrence, reason)
+            case Refused(reason):
+                self._count("failed", occurrence, reason=reason)
+                log.error("telegram_refused", reason=reason, **_facts(occurrence))
+                await self._queue.fail(occurrence, reason)
+        if not (isinstance(outcome, NotSent) and outcome.scope == "bot"):
+            self._line_failures = 0
+
+    async def _sent(self, occurrence: Occurrence, message_id: int) -> None:
+        at = self._clock.now()
+        if not await self._queue.acknowledge(occurrence, message_id):
+            self._count("lost", occurrence)
+            return
+        self._count("sent", occurrence)
+        if self._on_sent is not None:
+            await self._call(self._on_sent(occurrence, message_id, at), occurrence)
+
+    async def _not_sent(self, occurrence: Occurrence, outcome: NotSent) -> None:
+        wait_s = outcome.retry_after_s
+        if outcome.scope == "bot":
+            wait_s = self._line_is_down()
+        elif wait_s is not None:
+            self._pace.pause(occurrence.chat_id, after(self._clock, wait_s))
+            if await self._budget.refused(occurrence.chat_id, wait_s):
+                log.warning("bot_paused_by_telegram", wait_s=wait_s)
+        if wait_s is None:
+            wait_s = self._backoff.wait_s(occurrence.attempts)
+        if outcome.scope == "bot" and occurrence.message.kind in SAFETY:
+            wait_s = min(wait_s, SAFETY_RETRY_S)
+        await self.release(occurrence, after(self._clock, wait_s), outcome.reason)
+
+    def _line_is_down(self) -> float:
+        """Hold everything but safety for a while, longer each time it fails; the wait in s."""
+        held_s = self._budget.paused_s()
+        if held_s > 0:
+            return held_s
+        self._line_failures += 1
+        wait_s = self._backoff.wait_s(self._line_failures)
+        self._budget.hold(wait_s)
+        return wait_s
+
+    async def _gone(self, occurrence: Occurrence, reason: str) -> None:
+        self._count("gone", occurrence, reason=reason)
+        await self._queue.drop(occurrence, Drop(OccurrenceState.CANCELLED, "gone"))
+        await self._call(self._on_gone(occurrence.person_id, self._clock.now()), occurrence)
+
+    async def _drop(self, occurrence: Occurrence, drop: Drop) -> None:
+        self._count("dropped", occurrence, reason=drop.reason)
+        await self._queue.drop(occurrence, drop)
+
+    async def _compose_failed(self, occurrence: Occurrence) -> None:
+        self._compose_failures[occurrence.id] += 1
+        failures = self._compose_failures[occurrence.id]
+        if failures < COMPOSE_TRIES or occurrence.message.kind in SAFETY:
+            due_at = after(self._clock, self._backoff.wait_s(failures))
+            await self.release(occurrence, due_at, "could not be composed")
+            return
+        del self._compose_failures[occurrence.id]
+        self._count("failed", occurrence, reason="could not be composed")
+        await self._queue.fail(occurrence, "could not be composed")
+
+    async def _call(self, told: Awaitable[None], occurrence: Occurrence) -> None:
+        """Tell the rest of the program; its failure must not undo what Telegram said."""
+        try:
+            await told
+        except Exception:
+            log.exception("callback_failed", **_facts(occurrence))
+
+    def _count(self, ending: str, occurrence: Occurrence, **more: str) -> None:
+        self.tally[ending] += 1
+        log.info("occurrence_ended", ending=ending, **_facts(occurrence), **more)
+
+
+def _facts(occurrence: Occurrence) -> dict[str, object]:
+    """What a log line may say of an occurrence: ids and kinds, never words or names."""
+    return {
+        "occurrence": occurrence.id,
+        "kind": occurrence.message.kind.value,
+        "attempt": occurrence.attempts,
+        "repeat": occurrence.repeat,
+    }

@@ -1,0 +1,126 @@
+"""APScheduler, which only wakes us: the database is the queue."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.delivery.clock import Clock, SteerableClock, SystemClock
+from bot.store import inbox, queue
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.delivery.courier import Courier
+    from bot.store.database import Database
+
+TICK_S = 30
+MAINTENANCE_S = 300
+FURTHEST_S = 3600.0  # a wake-up further off is set anew by a tick long before
+INBOX_KEPT = timedelta(days=7)  # Telegram offers an update again for a day
+
+log = structlog.get_logger(__name__)
+
+
+class Alarm:
+    """Wakes the courier at the next due instant and every 30 s, and keeps house every 5 min.
+
+    Keeping house is: take back leases that timed out, expire what is too late, forget handled
+    updates, and call `maintenance` with the clock's present instant.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        courier: Courier,
+        database: Database,
+        maintenance: Callable[[datetime], Awaitable[None]] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._courier = courier
+        self._database = database
+        self._maintenance = maintenance
+        self._real = SystemClock()
+        # Its defaults drop a job that is a second late, and run every missed one.
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Begin; a first round of housekeeping runs at once."""
+        self._courier.idle.append(self._set)
+        if isinstance(self._clock, SteerableClock):
+            self._clock.changed.append(self._courier.wake)
+        add = self._scheduler.add_job
+        add(self._tick, IntervalTrigger(seconds=TICK_S), id="tick")
+        add(
+            self.keep_house,
+            IntervalTrigger(seconds=MAINTENANCE_S),
+            id="maintenance",
+            next_run_time=self._real.now(),
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No more wake-ups; harmless twice."""
+        if not self._scheduler.running:
+            return
+        self._courier.idle.remove(self._set)
+        if isinstance(self._clock, SteerableClock):
+            self._clock.changed.remove(self._courier.wake)
+        self._scheduler.shutdown(wait=False)
+
+    async def keep_house(self) -> None:
+        """One round of housekeeping; a part that fails is logged and does not stop the next."""
+        for part in (self._reap, self._expire, self._prune, self._call_maintenance):
+            try:
+                await part()
+            except Exception:
+                log.exception("maintenance_failed", part=part.__name__.strip("_"))
+        self._courier.wake()
+
+    def _set(self, next_due: datetime | None) -> None:
+        """Wake the courier at `next_due`; it calls this whenever it has nothing to do."""
+        wait_s = math.inf if next_due is None else self._clock.real_seconds_until(next_due)
+        if wait_s <= 0 or not self._scheduler.running:
+            return
+        at = self._real.now() + timedelta(seconds=min(wait_s, FURTHEST_S))
+        self._scheduler.add_job(self._wake, DateTrigger(at), id="next_due", replace_existing=True)
+
+    async def _wake(self) -> None:
+        self._courier.wake()
+
+    async def _tick(self) -> None:
+        try:
+            await self._reap()
+        except Exception:
+            log.exception("reap_failed")
+        self._courier.wake()
+
+    async def _reap(self) -> None:
+        async with self._database.transaction() as tx:
+            reaped = await queue.reap(tx, now=self._clock.now())
+        for occurrence in reaped:
+            kind = occurrence.message.kind.value
+            log.warning("lease_timed_out", occurrence=occurrence.id, kind=kind)
+
+    async def _expire(self) -> None:
+        async with self._database.transaction() as tx:
+            expired = await queue.expire(tx, now=self._clock.now())
+        if expired:
+            log.info("occurrences_expired", count=expired)
+
+    async def _prune(self) -> None:
+        async with self._database.transaction() as tx:
+            await inbox.prune(tx, before=self._clock.now() - INBOX_KEPT)
+
+    async def _call_maintenance(self) -> None:
+        if self._maintenance is not None:
+            await self._maintenance(self._clock.now())

@@ -1,0 +1,169 @@
+"""One message to one chat, and what each answer of Telegram means for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.care.model import Occurrence, OccurrenceState
+from bot.delivery.transport import UnsentError
+
+if TYPE_CHECKING:
+    from telegram import Message
+
+    from bot.care.model import ChatId
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# What Telegram says, with 400, of a chat that is no more; compared in lower case.
+GONE_WORDS = ("chat not found", "user not found", "peer_id_invalid", "input_user_deactivated")
+FLOOD_WORDS = "too many requests"  # a 429 that names no time comes as a plain NetworkError
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What to send: HTML text, which is the caption where there is a photo.
+
+    `photo` is a picture's bytes or the file id of one that Telegram holds. `silent`: no sound.
+    """
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+    photo: bytes | str | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Not worth sending any more: EXPIRED or CANCELLED, and why in a few words."""
+
+    state: Literal[OccurrenceState.EXPIRED, OccurrenceState.CANCELLED]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not now: back into the queue, due at `until`."""
+
+    until: datetime
+    reason: str
+
+
+Compose = Callable[[Occurrence, datetime], Awaitable[Parcel | Drop | Wait]]
+"""What an occurrence says at this instant. It reads and decides; it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram said yes."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Certainly not sent, and worth trying again.
+
+    `retry_after_s` is Telegram's own word (429). `scope` tells whether only this chat is held up
+    or every message of the bot (no connection, a refused token).
+    """
+
+    retry_after_s: float | None
+    scope: Literal["chat", "bot"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may or may not have arrived."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The person blocked the bot, or the account is closed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Telegram will never take this message: a defect of ours."""
+
+    reason: str
+
+
+Outcome = Sent | NotSent | Uncertain | Gone | Refused
+
+
+async def send(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Outcome:
+    """Send `parcel` once and say what became of it; raises nothing of Telegram's.
+
+    5xx, a read time-out and a broken connection are uncertain: sendMessage has no idempotency
+    key, and Telegram may have acted before the answer was lost.
+    """
+    try:
+        message = await _post(bot, chat_id, parcel)
+    except TelegramError as error:
+        return outcome_of(error)
+    return Sent(message.message_id)
+
+
+async def _post(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Message:
+    if parcel.photo is not None:
+        return await bot.send_photo(
+            chat_id,
+            parcel.photo,
+            caption=parcel.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=parcel.keyboard,
+            disable_notification=parcel.silent,
+        )
+    return await bot.send_message(
+        chat_id,
+        parcel.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=parcel.keyboard,
+        disable_notification=parcel.silent,
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+def outcome_of(error: TelegramError) -> Outcome:
+    """What an error of Telegram or of the way there means for the message."""
+    words = error.message.lower()
+    match error:
+        case RetryAfter():
+            return NotSent(retry_after_s(error), "chat", "429")
+        case UnsentError():
+            return NotSent(None, "bot", error.message)
+        case InvalidToken():
+            return NotSent(None, "bot", "Telegram refuses the token")
+        case Forbidden():
+            return Gone(error.message)
+        case BadRequest() if any(gone in words for gone in GONE_WORDS):
+            return Gone(error.message)
+        case BadRequest() | ChatMigrated():
+            return Refused(error.message)
+    if words.startswith(FLOOD_WORDS):
+        return NotSent(1.0, "chat", "429")
+    return Uncertain(error.message)
+
+
+def retry_after_s(error: RetryAfter) -> float:
+    """The pause Telegram asks for, in seconds."""
+    pause = error.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)

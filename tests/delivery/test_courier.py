@@ -1,0 +1,469 @@
+"""The courier against Telegram's every answer, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from telegram import Bot
+
+from bot.care.model import Kind, Occurrence, OccurrenceState
+from bot.delivery.queue import Queue
+from bot.delivery.sender import Drop, Parcel
+from bot.delivery.transport import AiohttpRequest
+from bot.store import occurrences, queue
+from tests.delivery.conftest import ANNA, Office, until
+
+if TYPE_CHECKING:
+    from bot.sandbox.faults import Answer
+
+BEN = 1002
+CARA = 1003
+DAN = 1004
+MINUTE = timedelta(minutes=1)
+
+
+async def test_what_is_due_is_sent_acknowledged_and_told(office: Office) -> None:
+    anna = await office.person()
+    due = await office.plan(anna)
+
+    delivered = await office.courier().drain()
+
+    [message] = [m for m in office.sandbox.person(ANNA).messages if m.sender == "bot"]
+    found = await office.look_up(due)
+    assert delivered == 1
+    assert message.silent
+    assert found.state is OccurrenceState.SENT
+    assert found.message_id == message.message_id
+    assert found.sent_at == office.clock.now()
+    assert office.sent == [(due, message.message_id)]
+
+
+async def test_what_is_not_due_yet_stays_planned(office: Office) -> None:
+    anna = await office.person()
+    later = await office.plan(anna, in_s=60)
+    courier = office.courier()
+
+    assert await courier.drain() == 0
+    assert await courier.next_due() == office.clock.now() + MINUTE
+    assert (await office.look_up(later)).state is OccurrenceState.PLANNED
+
+
+async def test_a_429_pauses_that_chat_and_holds_nobody_else(office: Office) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    paused = await office.plan(anna)
+    await office.plan(ben)
+    office.sandbox.faults.add(method="sendMessage", chat_id=ANNA, answer="429", retry_after_s=5)
+    courier = office.courier()
+
+    await courier.drain()
+
+    assert office.texts(BEN) != []
+    assert office.texts(ANNA) == []
+    found = await office.look_up(paused)
+    assert found.state is OccurrenceState.PLANNED
+    assert found.message.due_at == office.clock.now() + timedelta(seconds=5)
+
+    office.clock.jump_to(found.message.due_at)
+    await courier.drain()
+
+    assert len(office.texts(ANNA)) == 1
+
+
+async def test_a_message_planned_during_a_chats_pause_waits_for_its_end(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna, Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", chat_id=ANNA, answer="429", retry_after_s=5)
+    courier = office.courier()
+    await courier.drain()
+    await office.plan(anna, Kind.ESCALATION)
+
+    await courier.drain()
+
+    assert office.sends() == 1
+
+
+async def test_429s_of_two_chats_within_a_second_pause_the_bot_but_never_safety(
+    office: Office,
+) -> None:
+    anna, ben, cara, dan = [await office.person(chat) for chat in (ANNA, BEN, CARA, DAN)]
+    await office.plan(anna)
+    await office.plan(ben)
+    for chat in (ANNA, BEN):
+        office.sandbox.faults.add(method="sendMessage", chat_id=chat, answer="429", retry_after_s=9)
+    courier = office.courier()
+    await courier.drain()
+    waiting = await office.plan(dan)
+    await office.plan(cara, Kind.ESCALATION)
+
+    await courier.drain()
+
+    assert [text.split()[0] for text in office.texts(CARA)] == ["escalation"]
+    assert (await office.look_up(waiting)).state is OccurrenceState.PLANNED
+
+
+@pytest.mark.parametrize("answer", ["500", "502", "drop_before", "drop_after"])
+async def test_an_uncertain_nudge_is_left_and_never_doubled(office: Office, answer: Answer) -> None:
+    anna = await office.person()
+    nudge = await office.plan(anna)
+    office.sandbox.faults.add(method="sendMessage", answer=answer)
+    courier = office.courier()
+
+    await courier.drain()
+    office.clock.jump_to(office.clock.now() + 10 * MINUTE)
+    await courier.drain()
+
+    assert (await office.look_up(nudge)).state is OccurrenceState.UNCERTAIN
+    assert office.sends() == 1
+    assert courier.tally["uncertain"] == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.CHECK_IN, Kind.ESCALATION])
+@pytest.mark.parametrize("answer", ["500", "drop_after"])
+async def test_an_uncertain_question_is_asked_once_more_in_words_that_bear_it(
+    office: Office, kind: Kind, answer: Answer
+) -> None:
+    anna = await office.person()
+    asked = await office.plan(anna, kind)
+    office.sandbox.faults.add(method="sendMessage", answer=answer)
+    courier = office.courier()
+
+    await courier.drain()
+    assert office.sends() == 1
+    office.clock.jump_to(office.clock.now() + MINUTE)
+    await courier.drain()
+
+    assert (await office.look_up(asked)).state is OccurrenceState.SENT
+    assert office.texts()[-1].endswith("again")
+
+
+async def test_a_second_uncertain_outcome_is_not_repeated_for_ever(office: Office) -> None:
+    anna = await office.person()
+    asked = await office.plan(anna, Kind.CHECK_IN)
+    office.sandbox.faults.add(method="sendMessage", times=5, answer="500")
+    courier = office.courier()
+
+    for _ in range(4):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + 2 * MINUTE)
+
+    assert office.sends() == 2
+    assert (await office.look_up(asked)).state is OccurrenceState.UNCERTAIN
+
+
+async def test_a_read_timeout_is_uncertain(office: Office) -> None:
+    anna = await office.person()
+    nudge = await office.plan(anna)
+    office.sandbox.faults.add(method="sendMessage", answer="slow", delay_s=3)
+
+    await office.courier().drain()
+
+    assert (await office.look_up(nudge)).state is OccurrenceState.UNCERTAIN
+
+
+async def test_without_a_connection_everything_goes_back_and_is_sent_later(office: Office) -> None:
+    anna = await office.person()
+    nudge, check_in = await office.plan(anna), await office.plan(anna, Kind.ESCALATION)
+    request = AiohttpRequest()
+    await request.initialize()
+    cut_off = Bot(office.sandbox.token, base_url="http://127.0.0.1:9/bot", request=request)
+
+    await office.courier(bot=cut_off).drain()
+    for occurrence_id in (nudge, check_in):
+        assert (await office.look_up(occurrence_id)).state is OccurrenceState.PLANNED
+    office.clock.jump_to(office.clock.now() + MINUTE)
+    await office.courier().drain()
+    office.clock.jump_to(office.clock.now() + MINUTE)
+    await office.courier().drain()
+    await request.shutdown()
+
+    assert len(office.texts()) == 2
+    assert not any(text.endswith("again") for text in office.texts())
+
+
+async def test_a_person_who_blocked_the_bot_is_told_of_and_the_message_goes_away(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    nudge = await office.plan(anna)
+    await office.sandbox.person(ANNA).block()
+
+    await office.courier().drain()
+
+    assert office.gone == [anna.id]
+    assert (await office.look_up(nudge)).state is OccurrenceState.CANCELLED
+    assert office.sent == []
+
+
+async def test_a_message_telegram_refuses_fails_with_its_reason_and_is_not_retried(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    broken = await office.plan(anna, Kind.ESCALATION)
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        return Parcel("<b>never closed")
+
+    courier = office.courier(compose)
+    await courier.drain()
+    office.clock.jump_to(office.clock.now() + 10 * MINUTE)
+    await courier.drain()
+
+    found = await office.look_up(broken)
+    assert found.state is OccurrenceState.FAILED
+    assert "parse" in (found.reason or "")
+    assert office.sends() == 1
+
+
+async def test_a_nudge_that_cannot_be_composed_fails_after_three_tries_and_stops_nobody(
+    office: Office,
+) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    broken = await office.plan(anna)
+    await office.plan(ben)
+    tries = 0
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        nonlocal tries
+        if occurrence.id == broken:
+            tries += 1
+            raise LookupError("no such exercise")
+        return Parcel("water")
+
+    courier = office.courier(compose)
+    for _ in range(6):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + MINUTE)
+
+    found = await office.look_up(broken)
+    assert tries == 3
+    assert found.state is OccurrenceState.FAILED
+    assert found.reason
+    assert office.texts(BEN) == ["water"]
+
+
+async def test_a_safety_message_that_cannot_be_composed_is_tried_on_and_on(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna, Kind.FOLLOW_UP)
+    tries = 0
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        nonlocal tries
+        tries += 1
+        if tries < 6:
+            raise LookupError("no such text")
+        return Parcel("how are you?")
+
+    courier = office.courier(compose)
+    for _ in range(6):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + MINUTE)
+
+    assert office.texts() == ["how are you?"]
+
+
+async def test_a_drop_ends_the_message_with_its_state_and_reason(office: Office) -> None:
+    anna = await office.person()
+    dropped = await office.plan(anna)
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        return Drop(OccurrenceState.CANCELLED, "paused")
+
+    await office.courier(compose).drain()
+
+    found = await office.look_up(dropped)
+    assert (found.state, found.reason) == (OccurrenceState.CANCELLED, "paused")
+    assert office.sends() == 0
+
+
+async def test_what_is_too_late_expires_unsent(office: Office) -> None:
+    anna = await office.person()
+    water = await office.plan(anna, expires_in_s=3600)
+    office.clock.jump_to(office.clock.now() + timedelta(hours=2))
+
+    await office.courier().drain()
+
+    assert (await office.look_up(water)).state is OccurrenceState.EXPIRED
+    assert office.composed == []
+
+
+async def test_a_message_cancelled_between_lease_and_send_is_not_sent(office: Office) -> None:
+    anna = await office.person()
+    cancelled = await office.plan(anna)
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        async with office.database.transaction() as tx:
+            await occurrences.cancel(tx, person_id=anna.id, reason="stopped")
+        return Parcel("too late to be cancelled?")
+
+    await office.courier(compose).drain()
+
+    assert office.sends() == 0
+    assert (await office.look_up(cancelled)).state is OccurrenceState.CANCELLED
+
+
+async def test_two_messages_to_one_chat_leave_a_second_apart(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna)
+    await office.plan(anna)
+    courier = office.courier()
+
+    assert await courier.drain() == 1
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=1))
+    assert await courier.drain() == 1
+
+    assert office.texts() == ["hydration 1", "hydration 2"]
+
+
+async def test_two_couriers_on_one_database_never_send_twice(office: Office) -> None:
+    chats = range(2001, 2041)
+    for chat in chats:
+        await office.plan(await office.person(chat))
+
+    await asyncio.gather(office.courier().drain(), office.courier().drain())
+
+    assert [len(office.texts(chat)) for chat in chats] == [1] * 40
+
+
+async def test_a_crash_leaves_leases_that_come_back_when_their_time_is_up(office: Office) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    check_in = await office.plan(anna, Kind.CHECK_IN)
+    nudge = await office.plan(ben)
+    begun = 0
+
+    async def hang(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        nonlocal begun
+        begun += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    crashed = asyncio.create_task(office.courier(hang).run())
+    await until(lambda: begun == 2)
+    crashed.cancel()
+    await asyncio.gather(crashed, return_exceptions=True)
+    survivor = office.courier()
+
+    assert await survivor.drain() == 0
+    assert (await office.look_up(check_in)).state is OccurrenceState.LEASED
+
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=61))
+    async with office.database.transaction() as tx:
+        await queue.reap(tx, now=office.clock.now())
+    await survivor.drain()
+
+    assert office.texts(ANNA) == [f"check_in {1} again"]
+    assert (await office.look_up(nudge)).state is OccurrenceState.UNCERTAIN
+
+
+async def test_held_only_safety_messages_leave(office: Office) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    await office.plan(anna)
+    await office.plan(ben, Kind.ESCALATION)
+    courier = office.courier()
+    courier.held = True
+
+    await courier.drain()
+    assert (office.texts(ANNA), len(office.texts(BEN))) == ([], 1)
+
+    courier.held = False
+    await courier.drain()
+    assert len(office.texts(ANNA)) == 1
+
+
+async def test_the_bots_limit_is_kept_in_every_second(office: Office) -> None:
+    for chat in range(3001, 3026):
+        await office.plan(await office.person(chat))
+
+    await office.courier(per_second=20).drain()
+
+    sent = [call.at for call in office.sandbox.calls if call.method == "sendMessage"]
+    assert len(sent) == 25
+    second = timedelta(seconds=1)
+    assert max(sum(at <= other < at + second for other in sent) for at in sent) <= 20
+
+
+async def test_an_escalation_overtakes_thousands_of_nudges(office: Office) -> None:
+    ben = await office.person(BEN)
+    await office.crowd(people_count=100, nudges_each=30)
+    courier = office.courier(per_second=30)
+    running = asyncio.create_task(courier.run())
+    await until(lambda: office.sends() > 0)
+    began = time.monotonic()
+
+    await office.plan(ben, Kind.ESCALATION)
+    courier.wake()
+    await office.sandbox.person(BEN).expect(lambda message: "escalation" in message.text)
+    took_s = time.monotonic() - began
+    await courier.stop()
+    await running
+
+    assert took_s < 0.5
+
+
+async def test_stop_finishes_what_is_on_its_way(office: Office) -> None:
+    anna = await office.person()
+    nudge = await office.plan(anna)
+    office.sandbox.faults.add(method="sendMessage", answer="slow", delay_s=0.5)
+    courier = office.courier()
+    running = asyncio.create_task(courier.run())
+    await until(lambda: courier.in_flight == 1)
+
+    await courier.stop()
+    await running
+
+    assert (await office.look_up(nudge)).state is OccurrenceState.SENT
+
+
+async def test_stop_ends_in_under_four_seconds_and_says_what_it_does_not_know(
+    office: Office,
+) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    on_the_wire = await office.plan(anna)
+    unsent = await office.plan(ben)
+    request = AiohttpRequest(read_s=30)
+    await request.initialize()
+    patient = Bot(office.sandbox.token, base_url=office.sandbox.api_url, request=request)
+    office.sandbox.faults.add(method="sendMessage", answer="slow", delay_s=20)
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        if occurrence.id == unsent:
+            await asyncio.sleep(20)
+        return Parcel("water")
+
+    courier = office.courier(compose, bot=patient)
+    running = asyncio.create_task(courier.run())
+    await until(lambda: courier.in_flight == 2)
+    await asyncio.sleep(0.2)
+    began = time.monotonic()
+
+    await courier.stop()
+    await running
+    took_s = time.monotonic() - began
+    await request.shutdown()
+
+    assert took_s < 3.6
+    assert (await office.look_up(on_the_wire)).state is OccurrenceState.UNCERTAIN
+    assert (await office.look_up(unsent)).state is OccurrenceState.PLANNED
+
+
+async def test_a_message_that_falls_due_during_a_look_does_not_wait_for_the_next_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await office.person()
+    await office.plan(anna, in_s=60)
+    looked = Queue.anything_due
+
+    async def look_slowly(self: Queue) -> bool:
+        answer = await looked(self)
+        office.clock.jump_to(office.clock.now() + MINUTE)
+        return answer
+
+    monkeypatch.setattr(Queue, "anything_due", look_slowly)
+    courier = office.courier()
+    running = asyncio.create_task(courier.run())
+    await until(lambda: office.texts() != [])
+    await courier.stop()
+    await running

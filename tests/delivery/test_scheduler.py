@@ -1,0 +1,121 @@
+"""Who wakes the courier, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care.model import Kind, Occurrence, OccurrenceState
+from bot.delivery.scheduler import Alarm
+from bot.delivery.sender import Drop, Parcel
+from bot.store import queue
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.delivery.courier import Courier
+    from bot.delivery.sender import Compose
+    from tests.delivery.conftest import Office
+
+HOUR = timedelta(hours=1)
+
+
+@asynccontextmanager
+async def awake(office: Office, compose: Compose | None = None) -> AsyncIterator[Courier]:
+    """A courier at work with its alarm, and nobody else to wake it."""
+    courier = office.courier(compose)
+    alarm = Alarm(office.clock, courier, office.database)
+    running = asyncio.create_task(courier.run())
+    alarm.start()
+    await asyncio.sleep(0.3)
+    yield courier
+    alarm.stop()
+    await courier.stop()
+    await running
+
+
+async def test_a_message_leaves_at_its_instant_without_anyone_calling(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna, in_s=1)
+    office.clock.set_rate(1)
+    began = time.monotonic()
+
+    async with awake(office):
+        await office.sandbox.person(anna.chat_id).expect(lambda message: message.sender == "bot")
+
+    assert 0.8 < time.monotonic() - began < 2
+
+
+async def test_a_message_an_hour_off_comes_in_a_second_once_the_clock_runs_that_fast(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    await office.plan(anna, in_s=3600)
+
+    async with awake(office):
+        office.clock.set_rate(7200)
+        await office.sandbox.person(anna.chat_id).expect(lambda message: message.sender == "bot")
+
+
+async def test_a_jump_of_the_clock_wakes_the_courier(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna, in_s=3600)
+
+    async with awake(office):
+        assert office.texts() == []
+        office.clock.jump_to(office.clock.now() + HOUR)
+        await office.sandbox.person(anna.chat_id).expect(lambda message: message.sender == "bot")
+
+
+async def test_a_message_put_back_is_tried_again_without_anyone_calling(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna)
+    office.clock.set_rate(1)
+    tries = 0
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            await asyncio.sleep(0.2)  # by now the courier has nothing left to do
+            raise LookupError("no such text")
+        return Parcel("water")
+
+    async with awake(office, compose):
+        await office.sandbox.person(anna.chat_id).expect("water")
+
+
+async def test_housekeeping_takes_back_timed_out_leases_and_expires_what_is_late(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    check_in = await office.plan(anna, Kind.CHECK_IN)
+    now = office.clock.now()
+    async with office.database.transaction() as tx:
+        await queue.lease(tx, owner="crashed", now=now, until=now + HOUR, limit=1)
+    water = await office.plan(anna, expires_in_s=60)
+    office.clock.jump_to(now + 2 * HOUR)
+
+    await Alarm(office.clock, office.courier(), office.database).keep_house()
+
+    assert (await office.look_up(check_in)).state is OccurrenceState.PLANNED
+    assert (await office.look_up(water)).state is OccurrenceState.EXPIRED
+
+
+async def test_housekeeping_calls_the_rest_of_the_program_and_survives_its_failure(
+    office: Office,
+) -> None:
+    called: list[datetime] = []
+
+    async def maintenance(now: datetime) -> None:
+        called.append(now)
+        raise LookupError("broken")
+
+    alarm = Alarm(office.clock, office.courier(), office.database, maintenance)
+    await alarm.keep_house()
+    await alarm.keep_house()
+
+    assert called == [office.clock.now()] * 2
