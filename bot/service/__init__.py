@@ -1,0 +1,1 @@
+"""What people and time can do: one use case, one transaction."""

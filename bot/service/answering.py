@@ -1,0 +1,330 @@
+"""Answers, one at a time: kept, judged, and followed by the next question.
+
+Each public function is one transaction and can be called twice with the same input: the second
+call changes nothing and says `stale`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from bot.care import questions
+from bot.care.model import (
+    Answer,
+    Escalation,
+    Interview,
+    InterviewId,
+    InterviewKind,
+    InterviewState,
+    Level,
+    Person,
+    PersonId,
+    Verdict,
+)
+from bot.service import judging, plans
+from bot.store import escalations, interviews, people, sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.care.questions import Question
+    from bot.service.practice import Practice
+    from bot.store.database import Transaction
+
+Act = Literal["tick", "untick", "choose", "confirm", "skip"]
+
+REUSE = timedelta(hours=1)  # an untouched /worse this young is asked again, not doubled
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where an interview stands after an answer.
+
+    `stale`: the answer came too late, or twice, and changed nothing. `question` is what to ask
+    next (None at the end), `answered` the question just dealt with. `opened` is an escalation
+    that began with this answer, `standing` the one that is open now.
+    """
+
+    person: Person
+    interview: Interview
+    question: Question | None
+    answered: Question | None = None
+    stale: bool = False
+    verdict: Verdict | None = None
+    opened: Escalation | None = None
+    standing: Escalation | None = None
+    released: Escalation | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to ask."""
+        return self.question is None
+
+
+async def begin(
+    practice: Practice, person_id: PersonId, kind: InterviewKind, now: datetime
+) -> Turn:
+    """Open a profile or a /worse at the person's own wish; an untouched one is taken up again."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        for each in await interviews.open_of(tx, person_id):
+            fresh = now - each.opened_at < REUSE
+            if each.kind == kind and (kind == "profile" or (fresh and not each.answers)):
+                return _at(practice, person, each)
+        session = await sessions.latest(tx, person_id)
+        interview = await interviews.open(
+            tx,
+            person_id=person_id,
+            kind=kind,
+            course=person.course,
+            session_id=session.id if session and kind != "profile" else None,
+            occurrence_id=None,
+            at=now,
+        )
+        return _at(practice, person, interview)
+
+
+def _at(practice: Practice, person: Person, interview: Interview) -> Turn:
+    question = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    return Turn(person, interview, question if interview.state is InterviewState.OPEN else None)
+
+
+async def look(practice: Practice, person_id: PersonId, interview_id: InterviewId) -> Turn | None:
+    """Where an interview of this person stands; None when it is not theirs or not there."""
+    async with practice.database.reading() as tx:
+        interview = await interviews.get(tx, interview_id)
+        person = await people.required(tx, person_id)
+        if interview is None or interview.person_id != person_id:
+            return None
+        standing = await escalations.current(tx, person_id)
+        return replace(
+            _at(practice, person, interview), standing=standing, verdict=interview.verdict
+        )
+
+
+async def shown(practice: Practice, interview_id: InterviewId, what: str) -> None:
+    """Remember that a prompt, or the closing words, certainly reached the person."""
+    async with practice.database.transaction() as tx:
+        await interviews.set_shown(tx, interview_id, what)
+
+
+async def answer(
+    practice: Practice,
+    person_id: PersonId,
+    interview_id: InterviewId,
+    question_id: str,
+    act: Act,
+    option: str | int | None,
+    now: datetime,
+) -> Turn | None:
+    """Take one tap: keep it, judge it, and say what comes next.
+
+    Returns None when the interview is not this person's. A tick names the state it wants, so the
+    same tap twice, or two quick taps before the keyboard is redrawn, lose nothing.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        interview = await interviews.get(tx, interview_id)
+        if interview is None or interview.person_id != person_id:
+            return None
+        question = _askable(practice, interview, question_id)
+        held = interview.answers.get(question_id)
+        given = _answer(question, held, act, option, now) if question else None
+        if question is None or given is None:
+            standing = await escalations.current(tx, person_id)
+            return replace(_at(practice, person, interview), stale=True, standing=standing)
+        await interviews.answer(tx, interview_id, given)
+        return await _follow(tx, practice, person, interview, question, now)
+
+
+def _askable(practice: Practice, interview: Interview, question_id: str) -> Question | None:
+    """The question, where this interview still takes an answer to it."""
+    asked = practice.library.questions
+    question = next(
+        (q for q in asked if q.id == question_id and interview.kind in q.interviews), None
+    )
+    held = interview.answers.get(question_id)
+    if question is None or (held and held.confirmed):
+        return None
+    if interview.state is InterviewState.OPEN:
+        following = questions.next_question(interview.kind, interview.answers, asked)
+        is_next = following is not None and following.id == question_id
+        return question if is_next or question.kind == "ticks" else None
+    reopened = interview.state is InterviewState.COMPLETE and held is not None
+    return question if reopened else None
+
+
+def _answer(
+    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
+) -> Answer | None:
+    """The answer a tap makes, or None where it does not fit the question or changes nothing."""
+    if act == "skip":
+        return Answer(question.id, None, True, now) if question.optional else None
+    if question.kind == "ticks":
+        return _ticked(question, held, act, option, now)
+    if act != "choose" or not _fits(question, option):
+        return None
+    return Answer(question.id, option, True, now)
+
+
+def _fits(question: Question, option: str | int | None) -> bool:
+    if question.kind == "scale":
+        return isinstance(option, int) and 0 <= option <= 10
+    return option in question.options
+
+
+def _ticked(
+    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
+) -> Answer | None:
+    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    if act == "confirm":
+        return Answer(question.id, ticks, True, now)
+    if option not in question.options or act not in ("tick", "untick"):
+        return None
+    wanted = set(ticks) | {option} if act == "tick" else set(ticks) - {option}
+    if wanted == set(ticks):
+        return None
+    in_order = tuple(each for each in question.options if each in wanted)
+    return Answer(question.id, in_order, False, now)
+
+
+async def _follow(
+    tx: Transaction,
+    practice: Practice,
+    person: Person,
+    before: Interview,
+    question: Question,
+    now: datetime,
+) -> Turn:
+    """Everything one new answer brings with it, in its own transaction."""
+    interview = await interviews.required(tx, before.id)
+    if interview.kind == "profile":
+        return await _follow_profile(tx, practice, person, interview, question, now)
+    await plans.cancel_reminder(tx, interview)
+    judged = await judging.judge(tx, practice, person, interview, now)
+    following = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    emergency = judged.opened is not None and judged.verdict.level is Level.EMERGENCY
+    if before.state is InterviewState.OPEN and (emergency or following is None):
+        last = judged
+        judged = await judging.close(tx, practice, person, interview, InterviewState.COMPLETE, now)
+        judged = replace(
+            judged, opened=judged.opened or last.opened, released=judged.released or last.released
+        )
+        await plans.lay_out_anew(tx, practice, person, now)
+    if judged.opened and _still_ticking(interview, question, judged.opened):
+        await plans.let_settle(tx, judged.opened, now)
+    elif interview.answers[question.id].confirmed:
+        await plans.tell_now(tx, person, now)
+    closed = await interviews.required(tx, interview.id)
+    return Turn(
+        person,
+        closed,
+        following if closed.state is InterviewState.OPEN else None,
+        answered=question,
+        verdict=judged.verdict,
+        opened=judged.opened,
+        standing=await escalations.current(tx, person.id),
+        released=judged.released,
+    )
+
+
+def _still_ticking(interview: Interview, question: Question, opened: Escalation) -> bool:
+    """Whether more ticks may follow that belong into the same message. Emergencies never wait."""
+    open_list = question.kind == "ticks" and not interview.answers[question.id].confirmed
+    return open_list and opened.level is not Level.EMERGENCY
+
+
+async def _follow_profile(
+    tx: Transaction,
+    practice: Practice,
+    person: Person,
+    interview: Interview,
+    question: Question,
+    now: datetime,
+) -> Turn:
+    person = replace(person, profile=questions.to_profile(person.profile, interview.answers))
+    await people.save(tx, person)
+    following = questions.next_question("profile", interview.answers, practice.library.questions)
+    opened = None
+    if following is None:
+        await interviews.close(tx, interview.id, state=InterviewState.COMPLETE, at=now)
+        if await sessions.of_course(tx, person.id, person.course):
+            opened = await judging.judge_profile(tx, practice, person, now)
+        await plans.lay_out_anew(tx, practice, person, now)
+    return Turn(
+        person,
+        await interviews.required(tx, interview.id),
+        following,
+        answered=question,
+        opened=opened,
+    )
+
+
+async def reconsider(
+    practice: Practice,
+    person_id: PersonId,
+    interview_id: InterviewId,
+    question_id: str,
+    now: datetime,
+) -> Turn | None:
+    """Ask the last answered question again; the old answer counts until there is a new one.
+
+    Returns None when that is not the person's last answer, or an emergency ended the interview.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        interview = await interviews.get(tx, interview_id)
+        if interview is None or interview.person_id != person_id:
+            return None
+        if not can_reconsider(interview, question_id):
+            return None
+        held = interview.answers[question_id]
+        await interviews.answer(tx, interview_id, replace(held, confirmed=False, at=now))
+        question = next(q for q in practice.library.questions if q.id == question_id)
+        return Turn(person, await interviews.required(tx, interview_id), question)
+
+
+def can_reconsider(interview: Interview, question_id: str) -> bool:
+    """Whether this was the last answer, in an interview that has not been ended by an emergency."""
+    if interview.state is InterviewState.EXPIRED:
+        return False
+    if interview.verdict and interview.verdict.level is Level.EMERGENCY:
+        return False
+    latest = _latest(interview.answers)
+    return latest is not None and latest.question == question_id
+
+
+def _latest(answers: Mapping[str, Answer]) -> Answer | None:
+    # Of two answers of the same instant the one to the later question counts.
+    return max(reversed(tuple(answers.values())), key=lambda each: each.at, default=None)
+
+
+async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | None:
+    """The check-in that waits for an answer, the newest if there are two."""
+    async with practice.database.reading() as tx:
+        waiting = [i for i in await interviews.open_of(tx, person_id) if i.kind != "profile"]
+        return max(waiting, key=lambda each: each.opened_at, default=None)
+
+
+async def report_again(
+    practice: Practice,
+    person_id: PersonId,
+    question_id: str,
+    symptom: str,
+    now: datetime,
+) -> Turn | None:
+    """A danger sign tapped under an old check-in is a report of this moment, in a new /worse."""
+    turn = await begin(practice, person_id, "worse", now)
+    return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
+
+
+async def add_note(practice: Practice, person_id: PersonId, text: str, now: datetime) -> None:
+    """Keep what a person typed, for their report."""
+    async with practice.database.transaction() as tx:
+        await people.add_note(tx, person_id, text=text, at=now)

@@ -1,0 +1,239 @@
+"""What a due occurrence turns into, decided at the last moment before it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care import escalation as escalating
+from bot.care import questions, timing
+from bot.care.model import (
+    CHECK_INS,
+    NUDGES,
+    SAFETY,
+    Escalation,
+    EscalationState,
+    Interview,
+    InterviewKind,
+    InterviewState,
+    Kind,
+    Occurrence,
+    OccurrenceState,
+    Person,
+    Status,
+)
+from bot.service import judging, plans
+from bot.service import people as joining
+from bot.store import escalations, interviews, occurrences, people
+
+if TYPE_CHECKING:
+    from bot.care.questions import Question
+    from bot.service.practice import Practice
+    from bot.store.database import Transaction
+
+PLANNED_WAITS = timedelta(days=7)  # the longest time between two check-ins of a plan
+OWN_WAITS = timedelta(hours=12)  # a /worse left half answered
+ON_TIME = timedelta(minutes=5)  # later than this, the plan's own caps no longer hold by themselves
+UNANSWERED_LIMIT = 3  # reference.md section 6: three unanswered check-ins in a row
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Not to be sent after all, and why."""
+
+    state: OccurrenceState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeDue:
+    """A nudge for this person."""
+
+    person: Person
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDue:
+    """A check-in's next question, and whether the whole has been asked before."""
+
+    person: Person
+    interview: Interview
+    question: Question
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationDue:
+    """The words of an escalation, or (`follow_up` counting from 1) the question after it."""
+
+    person: Person
+    escalation: Escalation
+    follow_up: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnDue:
+    """Three check-ins went unanswered: shall I go on?"""
+
+    person: Person
+    occurrence: Occurrence
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now: to be decided anew at `until`."""
+
+    until: datetime
+    reason: str
+
+
+Due = Postponed | Withheld | NudgeDue | QuestionDue | EscalationDue | GoOnDue
+
+
+def _cancelled(reason: str) -> Withheld:
+    return Withheld(OccurrenceState.CANCELLED, reason)
+
+
+async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> Due:
+    """Decide what to send for an occurrence that is due.
+
+    A check-in's interview is opened here, because its buttons carry its id; opening is tied to
+    the occurrence, so that a second try finds the first one's.
+    """
+    kind = occurrence.message.kind
+    if kind in NUDGES:
+        async with practice.database.reading() as tx:
+            person = await people.required(tx, occurrence.person_id)
+            return await _nudge(tx, practice, person, occurrence, now)
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, occurrence.person_id)
+        if kind in SAFETY:
+            return await _safety(tx, person, occurrence)
+        if _is_quiet(person, now):
+            return Postponed(_end_of_quiet(person, now), "late, and now it is quiet")
+        if kind is Kind.GO_ON and person.status is Status.SILENT:
+            return GoOnDue(person, occurrence)
+        if person.status is not Status.ACTIVE and kind in CHECK_INS:
+            return _cancelled(person.status.value)
+        if kind is Kind.REMINDER:
+            return await _reminder(tx, practice, person)
+        return await _check_in(tx, practice, person, occurrence, now)
+
+
+async def _nudge(
+    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence, now: datetime
+) -> Due:
+    if person.status is not Status.ACTIVE:
+        return _cancelled(person.status.value)
+    current = await escalations.current(tx, person.id)
+    if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
+        return _cancelled("an escalation is open")
+    if now - occurrence.message.due_at > ON_TIME:
+        if _is_quiet(person, now):
+            return Withheld(OccurrenceState.EXPIRED, "late, and now it is quiet")
+        gap = practice.library.plan.caps.gap
+        before = await occurrences.sent_since(tx, person.id, now - gap)
+        latest = max((each.sent_at for each in before if each.sent_at), default=None)
+        if latest is not None and latest + gap > now:
+            return Postponed(latest + gap, "late, and too close to the message before")
+    return NudgeDue(person, occurrence)
+
+
+def _is_quiet(person: Person, now: datetime) -> bool:
+    return timing.is_quiet(now, person.zone or "UTC", person.preferences.quiet)
+
+
+def _end_of_quiet(person: Person, now: datetime) -> datetime:
+    return timing.end_of_quiet(now, person.zone or "UTC", person.preferences.quiet)
+
+
+async def _safety(tx: Transaction, person: Person, occurrence: Occurrence) -> Due:
+    assert occurrence.escalation_id is not None
+    escalation = await escalations.get(tx, occurrence.escalation_id)
+    if escalation is None or not escalation.is_open:
+        return _cancelled("released")
+    if person.status in (Status.STOPPED, Status.GONE):
+        return _cancelled(person.status.value)
+    if occurrence.message.kind is Kind.ESCALATION:
+        return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
+    if escalation.state is not EscalationState.OPEN:
+        return _cancelled(escalation.state.value)
+    return EscalationDue(
+        person, escalation, follow_up=max(1, occurrence.message.sequence), again=occurrence.repeat
+    )
+
+
+async def _reminder(tx: Transaction, practice: Practice, person: Person) -> Due:
+    waiting = [each for each in await interviews.open_of(tx, person.id) if each.occurrence_id]
+    if not waiting:
+        return _cancelled("answered")
+    interview = waiting[-1]
+    question = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    if question is None:
+        return _cancelled("answered")
+    return QuestionDue(person, interview, question, again=True)
+
+
+async def _check_in(
+    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence, now: datetime
+) -> Due:
+    if await occurrences.newer_check_in_due(tx, occurrence, now):
+        return _cancelled("a newer check-in is due")
+    for earlier in await interviews.open_of(tx, person.id):
+        if earlier.kind != "profile" and earlier.occurrence_id != occurrence.id:
+            await judging.close(tx, practice, person, earlier, InterviewState.EXPIRED, now)
+    if await _unanswered_in_a_row(tx, person, now) >= UNANSWERED_LIMIT:
+        await joining.quieten(tx, person.id, Status.SILENT, joining.ASKED_FOR)
+        await plans.ask_to_go_on(tx, person, occurrence, now)
+        return _cancelled("three without an answer")
+    kind: InterviewKind = "early" if occurrence.message.subject == "early" else "full"
+    interview = await interviews.open(
+        tx,
+        person_id=person.id,
+        kind=kind,
+        course=person.course,
+        session_id=occurrence.session_id,
+        occurrence_id=occurrence.id,
+        at=now,
+    )
+    question = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    if interview.state is not InterviewState.OPEN or question is None:
+        return _cancelled("answered")
+    await interviews.set_shown(tx, interview.id, question.id)
+    return QuestionDue(person, interview, question, again=occurrence.repeat)
+
+
+async def _unanswered_in_a_row(tx: Transaction, person: Person, now: datetime) -> int:
+    """How many of the latest planned check-ins ended without a single answer.
+
+    Those from before the person was last asked whether to go on count no more.
+    """
+    sent = await occurrences.sent_since(tx, person.id, now - plans.REMEMBERED)
+    asked = [each.sent_at for each in sent if each.message.kind is Kind.GO_ON and each.sent_at]
+    count = 0
+    for each in reversed(await interviews.of_course(tx, person.id, person.course)):
+        if each.answers or (asked and each.opened_at <= asked[-1]):
+            return count
+        if each.occurrence_id and each.state is InterviewState.EXPIRED:
+            count += 1
+    return count
+
+
+async def expire_check_ins(practice: Practice, now: datetime) -> int:
+    """Close the check-ins nobody answered in time, and judge what was answered of them."""
+    async with practice.database.reading() as tx:
+        overdue = await interviews.open_before(tx, planned=now - PLANNED_WAITS, own=now - OWN_WAITS)
+    for interview in overdue:
+        async with practice.database.transaction() as tx:
+            person = await people.required(tx, interview.person_id)
+            current = await interviews.required(tx, interview.id)
+            if current.state is InterviewState.OPEN:
+                await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
+    return len(overdue)

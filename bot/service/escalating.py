@@ -1,0 +1,73 @@
+"""What a person says to an escalation, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from bot.care import escalation as care
+from bot.care.model import SAFETY, Escalation, EscalationId, EscalationState, Person, PersonId
+from bot.service import judging, plans
+from bot.store import escalations, occurrences, people
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.service.practice import Practice
+
+Response = Literal["helped", "not_yet", "stopped", "seen_fine", "seen_wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Responded:
+    """The escalation after the response; `stale` when it was not open any more."""
+
+    person: Person
+    escalation: Escalation
+    stale: bool = False
+
+
+async def respond(
+    practice: Practice,
+    person_id: PersonId,
+    escalation_id: EscalationId,
+    response: Response,
+    now: datetime,
+) -> Responded | None:
+    """Take one tap under an escalation; None when it is not this person's.
+
+    Only a professional's word ("seen_fine"), or "it has stopped" at doctor level, releases. Once
+    help was found or the signs stopped the bot asks no more on its own; the advice stands.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        escalation = await escalations.get(tx, escalation_id)
+        if escalation is None or escalation.person_id != person_id:
+            return None
+        if not escalation.is_open:
+            return Responded(person, escalation, stale=True)
+        await escalations.log_response(tx, escalation_id, response=response, at=now)
+        after = care.respond(escalation, response, now)
+        if after.state is EscalationState.RELEASED:
+            if response == "seen_fine":
+                cleared = person.profile.cleared | care.cleared_by(
+                    escalation, practice.library.rules
+                )
+                person = replace(person, profile=replace(person.profile, cleared=cleared))
+                await people.save(tx, person)
+            await judging.lift(tx, practice, person, after, now)
+        else:
+            await escalations.save(tx, after)
+            if response == "not_yet" and escalation.state is not EscalationState.OPEN:
+                await plans.follow_up(tx, practice, person, after, now, told=True)
+            elif response != "not_yet":
+                await occurrences.cancel(
+                    tx, person_id=person_id, kinds=SAFETY, reason=f"answered: {response}"
+                )
+        return Responded(person, after)
+
+
+async def standing(practice: Practice, person_id: PersonId) -> Escalation | None:
+    """The person's open escalation, if any."""
+    async with practice.database.reading() as tx:
+        return await escalations.current(tx, person_id)

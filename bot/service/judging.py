@@ -1,0 +1,156 @@
+"""From what was said to a verdict, and from a verdict to an escalation. One transaction each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.care import escalation as escalating
+from bot.care import questions, triage
+from bot.care.model import (
+    SAFETY,
+    Case,
+    Escalation,
+    EscalationState,
+    Interview,
+    InterviewState,
+    Level,
+    Person,
+    Profile,
+    Session,
+    Verdict,
+)
+from bot.service import plans
+from bot.store import escalations, interviews, occurrences, sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bot.service.practice import Practice
+    from bot.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict, the escalation it opened, and the one that was lifted by it."""
+
+    verdict: Verdict
+    opened: Escalation | None = None
+    released: Escalation | None = None
+
+
+async def case_of(
+    tx: Transaction, person: Person, interview: Interview | None, now: datetime
+) -> Case:
+    """Everything a verdict on this check-in looks at, the check-in itself last."""
+    of_course = await sessions.of_course(tx, person.id, person.course)
+    held = await interviews.of_course(tx, person.id, person.course)
+    earlier = [each for each in held if each.answers and (not interview or each.id != interview.id)]
+    checkins = [questions.to_checkin(each) for each in earlier]
+    if interview:
+        judged = questions.to_checkin(interview)
+        checkins = [each for each in checkins if each.at <= judged.at] + [judged]
+    return Case(
+        profile=_with_baseline(person.profile, of_course),
+        sessions=tuple(each.at for each in of_course if each.at <= now),
+        checkins=tuple(sorted(checkins[:-1], key=lambda each: each.at)) + tuple(checkins[-1:]),
+    )
+
+
+def _with_baseline(profile: Profile, of_course: Sequence[Session]) -> Profile:
+    """The pain before the course's first massage for which it was told."""
+    known = [each.pain_before for each in of_course if each.pain_before is not None]
+    return replace(profile, baseline_pain=known[0] if known else None)
+
+
+async def judge_profile(
+    tx: Transaction, practice: Practice, person: Person, now: datetime
+) -> Escalation | None:
+    """Judge the profile alone, and open an escalation where it already calls for one."""
+    case = replace(await case_of(tx, person, None, now), checkins=())
+    verdict = triage.judge(case, practice.library.rules)
+    return await _escalate(tx, practice, person, verdict, None, now)
+
+
+async def judge(
+    tx: Transaction, practice: Practice, person: Person, interview: Interview, now: datetime
+) -> Judged:
+    """Judge a check-in as it stands: keep the verdict, open or lift an escalation."""
+    verdict = triage.judge(await case_of(tx, person, interview, now), practice.library.rules)
+    await interviews.set_verdict(tx, interview.id, verdict)
+    opened = await _escalate(tx, practice, person, verdict, interview, now)
+    if opened:
+        return Judged(verdict, opened=opened)
+    current = await escalations.current(tx, person.id)
+    checkin = questions.to_checkin(interview)
+    if current and escalating.released_by_clean_check_in(current, checkin, verdict, now):
+        lifted = replace(
+            current, state=EscalationState.RELEASED, release="clean_check_in", changed_at=now
+        )
+        await lift(tx, practice, person, lifted, now)
+        return Judged(verdict, released=lifted)
+    return Judged(verdict)
+
+
+async def _escalate(
+    tx: Transaction,
+    practice: Practice,
+    person: Person,
+    verdict: Verdict,
+    interview: Interview | None,
+    now: datetime,
+) -> Escalation | None:
+    """Open an escalation where the verdict calls for one; its message is due in this commit."""
+    if verdict.level < Level.DOCTOR:
+        return None
+    current = await escalations.current(tx, person.id)
+    opening = escalating.decide(
+        current, verdict, practice.library.rules, interview.id if interview else None
+    )
+    if opening is None:
+        return None
+    if current:
+        await escalations.save(tx, replace(current, state=EscalationState.RAISED, changed_at=now))
+    escalation = await escalations.open(
+        tx,
+        person_id=person.id,
+        level=opening.level,
+        reasons=opening.reasons,
+        interview_id=interview.id if interview else None,
+        at=now,
+    )
+    paused = escalating.pauses(escalation, practice.library.rules)
+    await occurrences.cancel(
+        tx, person_id=person.id, kinds=SAFETY | paused, reason=escalation.level.id
+    )
+    await plans.follow_up(tx, practice, person, escalation, now)
+    return escalation
+
+
+async def lift(
+    tx: Transaction, practice: Practice, person: Person, lifted: Escalation, now: datetime
+) -> None:
+    """Keep a release: no more follow-ups, and the plan goes on from now."""
+    await escalations.save(tx, lifted)
+    await occurrences.cancel(
+        tx, person_id=person.id, kinds=SAFETY, reason=f"released: {lifted.release}"
+    )
+    await plans.lay_out_anew(tx, practice, person, now)
+
+
+async def close(
+    tx: Transaction,
+    practice: Practice,
+    person: Person,
+    interview: Interview,
+    state: InterviewState,
+    now: datetime,
+) -> Judged:
+    """End a check-in and judge it whole; what was left out stays left out."""
+    await interviews.close(tx, interview.id, state=state, at=now)
+    closed = await interviews.get(tx, interview.id)
+    assert closed is not None
+    if not closed.answers:
+        return Judged(Verdict(Level.SELF_CARE, ()))
+    return await judge(tx, practice, person, closed, now)

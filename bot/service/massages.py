@@ -1,0 +1,88 @@
+"""Logging a massage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care.model import Escalation, InterviewState, Person, PersonId, PlannedMessage, Profile
+from bot.service import judging, plans
+from bot.store import interviews, people, sessions
+
+if TYPE_CHECKING:
+    from bot.service.practice import Practice
+    from bot.store.database import Transaction
+
+OLDEST = timedelta(days=28)  # a plan of reference.md section 6 runs for 28 days
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A massage and its plan; `again` where it was logged before."""
+
+    person: Person
+    plan: tuple[PlannedMessage, ...]
+    number: int
+    again: bool
+    opened: Escalation | None
+
+
+async def log(
+    practice: Practice,
+    person_id: PersonId,
+    *,
+    at: datetime,
+    pain_before: int | None,
+    new_pain: bool,
+    now: datetime,
+) -> Logged:
+    """Keep a massage, close what the one before it left open, and lay out its plan.
+
+    The profile is judged at once: what a person told about a fall or an illness does not wait
+    for the first check-in. The same instant logged twice is one massage.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        earlier = await sessions.of_course(tx, person.id, person.course)
+        if any(each.at == at for each in earlier):
+            plan = await plans.ahead(tx, person)
+            return Logged(person, plan, len(earlier), again=True, opened=None)
+        await _close_open_check_ins(tx, practice, person, now)
+        if new_pain and earlier:
+            person = await _begin_course(tx, person)
+            earlier = ()
+        await sessions.add(
+            tx,
+            person_id=person.id,
+            course=person.course,
+            at=at,
+            pain_before=pain_before,
+            now=now,
+        )
+        opened = await judging.judge_profile(tx, practice, person, now)
+        messages = await plans.lay_out_anew(tx, practice, person, now)
+        return Logged(person, messages, len(earlier) + 1, again=False, opened=opened)
+
+
+async def _close_open_check_ins(
+    tx: Transaction, practice: Practice, person: Person, now: datetime
+) -> None:
+    for interview in await interviews.open_of(tx, person.id):
+        if interview.kind != "profile":
+            await judging.close(tx, practice, person, interview, InterviewState.EXPIRED, now)
+
+
+async def _begin_course(tx: Transaction, person: Person) -> Person:
+    """A new pain is a new story: what was said or cleared about the old one no longer holds."""
+    old = person.profile
+    profile = Profile(age=old.age, sex=old.sex, conditions=old.conditions)
+    person = replace(person, course=person.course + 1, profile=profile)
+    await people.save(tx, person)
+    return person
+
+
+async def earlier_sessions(practice: Practice, person: Person) -> int:
+    """How many massages this episode of pain has had so far."""
+    async with practice.database.reading() as tx:
+        return len(await sessions.of_course(tx, person.id, person.course))

@@ -1,0 +1,162 @@
+"""Joining, leaving, coming back, and what a person sets for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.care.model import (
+    CHECK_INS,
+    NUDGES,
+    ChatId,
+    Dialog,
+    Kind,
+    Person,
+    PersonId,
+    Preferences,
+    Status,
+)
+from bot.service import plans
+from bot.store import escalations, occurrences, people, sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from bot.service.practice import Practice
+    from bot.store.database import Transaction
+
+ASKED_FOR = NUDGES | CHECK_INS
+QUIETED = frozenset({Status.PAUSED, Status.SILENT, Status.STOPPED, Status.GONE})
+
+
+async def find(practice: Practice, chat_id: ChatId) -> Person | None:
+    """The person of this chat, or None for someone who has not agreed to anything yet."""
+    async with practice.database.reading() as tx:
+        return await people.by_chat(tx, chat_id)
+
+
+async def join(practice: Practice, chat_id: ChatId, *, language: str, now: datetime) -> Person:
+    """Keep a person who is an adult and agreed; the same person again if already kept."""
+    async with practice.database.transaction() as tx:
+        known = await people.by_chat(tx, chat_id, for_update=True)
+        person = known or await people.create(tx, chat_id=chat_id, language=language, now=now)
+        if person.consented_at is None:
+            person = replace(person, consented_at=now, dialog=Dialog("zone"))
+            await people.save(tx, person)
+        return person
+
+
+async def await_text(practice: Practice, person_id: PersonId, dialog: Dialog | None) -> None:
+    """Remember what the next typed words answer; None when nothing is waited for."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        await people.save(tx, replace(person, dialog=dialog))
+
+
+async def settle_in(practice: Practice, person_id: PersonId, now: datetime) -> Person:
+    """Let the plan write to a person who has a time zone and was shown the profile."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status is Status.JOINING and person.zone:
+            person = replace(person, status=Status.ACTIVE, dialog=None)
+            await people.save(tx, person)
+            await plans.lay_out_anew(tx, practice, person, now)
+        return person
+
+
+async def set_zone(practice: Practice, person_id: PersonId, zone: str, now: datetime) -> Person:
+    """Move the person to another time zone; wall times stay, instants follow."""
+    return await _change(practice, person_id, now, zone=zone, dialog=None)
+
+
+async def set_preferences(
+    practice: Practice, person_id: PersonId, preferences: Preferences, now: datetime
+) -> Person:
+    """Keep new times or wishes, and lay what is left of the plan out by them."""
+    return await _change(practice, person_id, now, preferences=preferences)
+
+
+async def set_language(
+    practice: Practice, person_id: PersonId, language: str, now: datetime
+) -> Person:
+    """Speak another language from now on."""
+    return await _change(practice, person_id, now, language=language)
+
+
+async def set_country(
+    practice: Practice, person_id: PersonId, country: str, now: datetime
+) -> Person:
+    """Give another country's numbers from now on."""
+    return await _change(practice, person_id, now, country=country)
+
+
+async def _change(
+    practice: Practice, person_id: PersonId, now: datetime, **fields: object
+) -> Person:
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        person = replace(person, **fields)  # type: ignore[arg-type]
+        await people.save(tx, person)
+        await plans.lay_out_anew(tx, practice, person, now)
+        return person
+
+
+async def pause(practice: Practice, person_id: PersonId) -> Person:
+    """Send nothing but safety messages until the person says `resume`."""
+    async with practice.database.transaction() as tx:
+        return await quieten(tx, person_id, Status.PAUSED, ASKED_FOR)
+
+
+async def stop(practice: Practice, person_id: PersonId) -> Person:
+    """Send nothing at all any more, and keep what was said until it is erased."""
+    async with practice.database.transaction() as tx:
+        return await quieten(tx, person_id, Status.STOPPED, None)
+
+
+async def gone(practice: Practice, person_id: PersonId) -> None:
+    """The person blocked the bot or closed the account: stop the plan without a word."""
+    async with practice.database.transaction() as tx:
+        await quieten(tx, person_id, Status.GONE, None)
+
+
+async def quieten(
+    tx: Transaction, person_id: PersonId, status: Status, kinds: Collection[Kind] | None
+) -> Person:
+    """Set `status` and cancel what was planned of these kinds (None: of every kind)."""
+    person = replace(await people.required(tx, person_id), status=status, dialog=None)
+    await people.save(tx, person)
+    await occurrences.cancel(tx, person_id=person_id, kinds=kinds, reason=status.value)
+    return person
+
+
+async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Person:
+    """Take the plan up again from now on; nothing missed is sent after all.
+
+    An escalation that was open when the person left is told again, because its follow-ups were
+    given up then and its advice still stands.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status not in QUIETED:
+            return person
+        left = person.status in (Status.STOPPED, Status.GONE)
+        person = replace(person, status=Status.ACTIVE if person.zone else Status.JOINING)
+        await people.save(tx, person)
+        escalation = await escalations.current(tx, person_id)
+        if escalation and left:
+            await plans.follow_up(tx, practice, person, escalation, now, repeat=True)
+        await plans.lay_out_anew(tx, practice, person, now)
+        return person
+
+
+async def erase(practice: Practice, person_id: PersonId) -> None:
+    """Forget everything about the person, everywhere."""
+    async with practice.database.transaction() as tx:
+        await people.erase(tx, person_id)
+
+
+async def has_session(practice: Practice, person: Person) -> bool:
+    """Whether the person has logged a massage in this episode of pain."""
+    async with practice.database.reading() as tx:
+        return bool(await sessions.of_course(tx, person.id, person.course))

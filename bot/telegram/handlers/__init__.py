@@ -1,0 +1,1 @@
+"""What each button, command and message does: one topic a module."""

@@ -1,0 +1,114 @@
+"""Words and things that no button offered.
+
+A text can only raise: a phrase from the list brings up its question at once, everything else the
+whole list of danger signs (clinical reference, section 5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care import freetext
+from bot.care.model import Level
+from bot.service import answering
+from bot.telegram.handlers import interview, session, start
+from bot.telegram.views.view import View, button, keyboard
+
+if TYPE_CHECKING:
+    from bot.telegram.turn import Turn
+
+MOST_HITS = 3
+UNREADABLE = {"zone": "zone.unknown", "session_time": "session.not_understood"}
+
+
+async def text(turn: Turn, typed: str) -> None:
+    """Anything typed that is no command."""
+    hits = freetext.scan(typed, turn.language.phrases)
+    if turn.person is None:
+        await _stranger(turn, hits)
+        return
+    if not hits and await _expected(turn, typed):
+        return
+    await answering.add_note(turn.practice, turn.known.id, typed, turn.now)
+    if hits:
+        await _ask_about(turn, hits)
+    else:
+        await interview.worse(turn, lead=_lead(turn))
+
+
+def _lead(turn: Turn) -> str:
+    """That words can't be judged; after a question they did not answer, that first."""
+    cannot_judge = turn.say("freetext.cannot_judge")
+    dialog = turn.known.dialog
+    if dialog is None or dialog.step not in UNREADABLE:
+        return cannot_judge
+    return f"{turn.say(UNREADABLE[dialog.step])}\n\n{cannot_judge}"
+
+
+async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
+    """Nothing is kept of someone who has not agreed, but a danger sign still gets its advice."""
+    parts: list[str] = [turn.say("start.first", **turn.numbers())]
+    if hits:
+        parts.insert(0, _advice(turn, hits))
+    await turn.send(View("\n\n".join(parts)))
+
+
+async def _expected(turn: Turn, typed: str) -> bool:
+    """Take a typed answer to what was asked: a number, a place, a time."""
+    if await _number(turn, typed):
+        return True
+    dialog = turn.known.dialog
+    if dialog and dialog.step == "zone":
+        return await start.zone_typed(turn, typed)
+    return bool(dialog and dialog.step == "session_time" and await session.time_typed(turn, typed))
+
+
+async def _number(turn: Turn, typed: str) -> bool:
+    waiting = await answering.open_check_in(turn.practice, turn.known.id)
+    number = typed.strip()
+    if waiting is None or not (number.isdecimal() and int(number) <= 10):
+        return False
+    looked = await answering.look(turn.practice, turn.known.id, waiting.id)
+    if looked is None or looked.question is None or looked.question.kind != "scale":
+        return False
+    await interview.take(turn, waiting.id, looked.question.id, "choose", int(number))
+    return True
+
+
+async def _ask_about(turn: Turn, hits: tuple[str, ...]) -> None:
+    """Ask whether the signs the words may mean are there right now, with what to do if so."""
+    result = await answering.begin(turn.practice, turn.known.id, "worse", turn.now)
+    asked = [q for q in turn.practice.library.questions if "worse" in q.interviews]
+    rows = []
+    for symptom in hits[:MOST_HITS]:
+        question = next(q for q in asked if symptom in q.options)
+        label = turn.language.question(question.id).options[symptom].label
+        rows.append(
+            [
+                button(
+                    turn.say("freetext.yes", label=label),
+                    "a",
+                    result.interview.id,
+                    question.id,
+                    "t",
+                    symptom,
+                )
+            ]
+        )
+    rows.append([button(turn.say("freetext.no"), "ask", result.interview.id)])
+    lead = turn.say("freetext.hit", advice=_advice(turn, hits))
+    await turn.send(View(lead, keyboard(rows)))
+
+
+def _advice(turn: Turn, hits: tuple[str, ...]) -> str:
+    rules = turn.practice.library.rules
+    level = next(level for level in reversed(Level) if rules.signs(level) & set(hits))
+    return turn.say(f"freetext.advice_{level.id}", **turn.numbers())
+
+
+async def media(turn: Turn) -> None:
+    """A photo, a voice message, a sticker: it can't be judged, so the danger signs are asked."""
+    if turn.person is None:
+        await _stranger(turn, ())
+        return
+    await interview.worse(turn, lead=turn.say("other.media"))

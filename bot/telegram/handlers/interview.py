@@ -1,0 +1,185 @@
+"""Answering questions: the profile, a planned check-in, or /worse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care.model import END, InterviewId, InterviewState
+from bot.service import answering
+from bot.telegram.views import escalation as escalation_views
+from bot.telegram.views import interview as views
+from bot.telegram.views import joining
+from bot.telegram.views.view import View
+
+if TYPE_CHECKING:
+    from bot.care.questions import Question
+    from bot.service.answering import Act
+    from bot.telegram.callbacks import Callback
+    from bot.telegram.turn import Turn
+
+
+async def worse(turn: Turn, lead: str | None = None) -> None:
+    """Ask for the danger signs now, whatever the plan says."""
+    result = await answering.begin(turn.practice, turn.known.id, "worse", turn.now)
+    await turn.toast()
+    await ask(turn, result, lead=lead or turn.say("worse.lead"))
+
+
+async def worse_tapped(turn: Turn, _: Callback) -> None:
+    """The button "Something is wrong"."""
+    await worse(turn)
+
+
+async def profile(turn: Turn) -> None:
+    """Ask the profile questions, or go on where they were left."""
+    result = await answering.begin(turn.practice, turn.known.id, "profile", turn.now)
+    await turn.toast()
+    await ask(turn, result)
+
+
+async def profile_tapped(turn: Turn, _: Callback) -> None:
+    """The button "About me" of the settings."""
+    await profile(turn)
+
+
+async def ask(turn: Turn, result: answering.Turn, lead: str | None = None) -> None:
+    """Send the next question, and remember once it certainly arrived."""
+    if result.question is None:
+        await end(turn, result)
+        return
+    await turn.send(views.prompt(turn.language, result.interview, result.question, lead=lead))
+    await answering.shown(turn.practice, result.interview.id, result.question.id)
+
+
+async def tapped(turn: Turn, callback: Callback) -> None:
+    """An answer under a question."""
+    word = callback.word(3) if len(callback.arguments) > 3 else None
+    act = views.ACTS[callback.word(2)]
+    number = act == "choose" and word is not None and word.isdecimal()
+    option: str | int | None = int(word) if number and word else word
+    await take(turn, InterviewId(callback.number(0)), callback.word(1), act, option)
+
+
+async def take(
+    turn: Turn, interview_id: InterviewId, question_id: str, act: Act, option: str | int | None
+) -> None:
+    """Keep an answer and go on: the same list redrawn, the next question, or the end."""
+    result = await answering.answer(
+        turn.practice, turn.known.id, interview_id, question_id, act, option, turn.now
+    )
+    if result is None:
+        await turn.toast(turn.say("interview.over"))
+        return
+    if result.stale:
+        await _stale(turn, result, question_id, act, option)
+        return
+    await _go_on(turn, result)
+
+
+async def _go_on(turn: Turn, result: answering.Turn) -> None:
+    """Show the answer and what follows; then let what it opened out, so that it stands last.
+
+    An emergency has nothing after it to wait for, and the rest waits for no more than a reply.
+    """
+    if result.question is None:
+        turn.house.wake()
+    try:
+        await turn.toast()
+        await _reply(turn, result)
+    finally:
+        turn.house.wake()
+
+
+async def _reply(turn: Turn, result: answering.Turn) -> None:
+    assert result.answered is not None
+    if result.question is not None and result.question.id == result.answered.id:
+        await turn.edit(views.prompt(turn.language, result.interview, result.question))
+        return
+    await _show_answer(turn, result, result.answered)
+    await ask(turn, result)
+
+
+async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
+    if turn.update.callback_query is not None:
+        changeable = answering.can_reconsider(result.interview, question.id)
+        await turn.edit(
+            views.answered(turn.language, result.interview, question, changeable=changeable)
+        )
+
+
+async def _stale(
+    turn: Turn, result: answering.Turn, question_id: str, act: Act, option: str | int | None
+) -> None:
+    """A tap too late or for the second time: nothing is lost, and nothing is asked twice.
+
+    A danger sign ticked under a closed check-in is a new report. A redelivered tap whose answer
+    was kept, but whose reply never left, gets that reply now.
+    """
+    interview = result.interview
+    held = interview.answers.get(question_id)
+    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    if act == "tick" and interview.state is not InterviewState.OPEN and option not in ticks:
+        again = await answering.report_again(
+            turn.practice, turn.known.id, question_id, str(option), turn.now
+        )
+        if again is not None and not again.stale:
+            await _go_on(turn, again)
+            return
+    following = result.question.id if result.question else END
+    if interview.shown != following and held is not None:
+        await turn.toast()
+        await ask(turn, result)
+        return
+    open_still = interview.state is InterviewState.OPEN
+    await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
+
+
+async def end(turn: Turn, result: answering.Turn) -> None:
+    """The closing words, once: of the profile, of a check-in, or of advice that stands."""
+    interview = result.interview
+    looked = await answering.look(turn.practice, turn.known.id, interview.id)
+    standing = looked.standing if looked else None
+    opened_here = bool(standing and (result.opened or standing.interview_id == interview.id))
+    view = _closing(turn, result, opened_here=opened_here)
+    if result.released:
+        await turn.send(View(turn.say("escalation.lifted")))
+    elif standing and not opened_here:
+        numbers = turn.numbers()
+        await turn.send(escalation_views.standing(turn.language, standing, numbers))
+    elif view is not None:
+        await turn.send(view)
+    await answering.shown(turn.practice, interview.id, END)
+
+
+def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:
+    """The words of a check-in without a doctor; an escalation of its own speaks for itself."""
+    interview = result.interview
+    if opened_here:
+        return None
+    if interview.kind == "profile":
+        return joining.ready(turn.language)
+    if interview.verdict is None:
+        return None
+    return views.closing(turn.language, interview.kind, interview.verdict, turn.numbers())
+
+
+async def reconsider(turn: Turn, callback: Callback) -> None:
+    """The button "Change" under the last answer."""
+    result = await answering.reconsider(
+        turn.practice, turn.known.id, InterviewId(callback.number(0)), callback.word(1), turn.now
+    )
+    if result is None or result.question is None:
+        await turn.toast(turn.say("interview.last_only"))
+        return
+    await turn.toast()
+    await turn.edit(views.prompt(turn.language, result.interview, result.question))
+
+
+async def resume_tapped(turn: Turn, callback: Callback) -> None:
+    """The button "Answer it now" of /today."""
+    result = await answering.look(turn.practice, turn.known.id, InterviewId(callback.number(0)))
+    if result is None or result.question is None:
+        await turn.toast(turn.say("interview.over"))
+        return
+    await turn.toast()
+    await ask(turn, result)

@@ -1,0 +1,66 @@
+"""Done, later, skip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from bot.care.model import OccurrenceId
+from bot.service import nudging
+from bot.telegram.views import nudge as views
+from bot.telegram.views.view import View, keyboard, moment, wrong_row
+
+if TYPE_CHECKING:
+    from bot.telegram.callbacks import Callback
+    from bot.telegram.turn import Turn
+
+
+async def tapped(turn: Turn, callback: Callback) -> None:
+    """A button under a nudge."""
+    occurrence_id, said = OccurrenceId(callback.number(0)), callback.word(1)
+    if said == views.LATER:
+        await _offer(turn, occurrence_id)
+        return
+    if said not in (views.DONE, views.SKIP):
+        raise ValueError(f"unknown answer to a nudge: {said}")
+    response = cast("Literal['done', 'skip']", said)
+    occurrence = await nudging.respond(
+        turn.practice, turn.known.id, occurrence_id, response, turn.now
+    )
+    if occurrence is None:
+        await turn.toast(turn.say("nudge.closed"))
+        return
+    reply = turn.say(f"nudge.{said}_reply")
+    await turn.toast(reply)
+    await _close(turn, reply)
+
+
+async def _offer(turn: Turn, occurrence_id: OccurrenceId) -> None:
+    offers = await nudging.offers(turn.practice, turn.known.id, occurrence_id, turn.now)
+    if offers is None:
+        await turn.toast(turn.say("nudge.closed"))
+        return
+    await turn.toast()
+    await turn.edit(views.later(turn.language, occurrence_id, offers))
+
+
+async def later_tapped(turn: Turn, callback: Callback) -> None:
+    """A time chosen to come back at."""
+    put_off = await nudging.put_off(
+        turn.practice,
+        turn.known.id,
+        OccurrenceId(callback.number(0)),
+        callback.word(1),
+        turn.now,
+    )
+    if put_off is None:
+        await turn.toast(turn.say("nudge.closed"))
+        return
+    person, chosen = put_off
+    turn.house.wake()
+    await turn.toast()
+    time = moment(chosen.at, person.zone or "UTC", turn.language)
+    await _close(turn, turn.say("nudge.put_off", time=time))
+
+
+async def _close(turn: Turn, text: str) -> None:
+    await turn.edit(View(text, keyboard([wrong_row(turn.language)])))

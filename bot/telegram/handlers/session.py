@@ -1,0 +1,150 @@
+"""Logging a massage, step by step; each step's answer travels in the next button."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import dateparser
+
+from bot.care import timing
+from bot.care.model import Dialog
+from bot.service import escalating, massages, people
+from bot.telegram.handlers import interview
+from bot.telegram.views import escalation as escalation_views
+from bot.telegram.views import joining
+from bot.telegram.views import session as views
+from bot.telegram.views.view import View
+
+if TYPE_CHECKING:
+    from bot.telegram.callbacks import Callback
+    from bot.telegram.turn import Turn
+
+SLACK = timedelta(minutes=5)  # a clock a little ahead is not the future
+# "today 6.30pm": the parser would drop the time without a word and answer "now".
+CLOCK_DOT = re.compile(r"(?<![\d.:])(\d{1,2})\.([0-5]\d)(?=\s*(?:[ap]\.?m\.?)?\s*$)", re.I)
+
+
+async def command(turn: Turn) -> None:
+    """/session, or the button "I had a massage"."""
+    await turn.toast()
+    if turn.known.zone is None:
+        await people.await_text(turn.practice, turn.known.id, Dialog("zone"))
+        await turn.send(joining.ask_zone(turn.language))
+        return
+    await turn.send(views.ask_when(turn.language, turn.now))
+
+
+async def tapped(turn: Turn, _: Callback) -> None:
+    """The button "I had a massage"."""
+    await command(turn)
+
+
+async def today_tapped(turn: Turn, _: Callback) -> None:
+    """Earlier today: about what time?"""
+    await turn.toast()
+    await turn.edit(views.ask_hour(turn.language, turn.now, turn.zone))
+
+
+async def yesterday_tapped(turn: Turn, _: Callback) -> None:
+    """Yesterday: about when?"""
+    await turn.toast()
+    day = timing.local(turn.now, turn.zone).date() - timedelta(days=1)
+    choices = [(part, timing.resolve(day, time(hour), turn.zone)) for hour, part in views.YESTERDAY]
+    await turn.edit(views.ask_yesterday(turn.language, choices))
+
+
+async def pick_tapped(turn: Turn, _: Callback) -> None:
+    """Another time: it is typed next."""
+    await turn.toast()
+    await people.await_text(turn.practice, turn.known.id, Dialog("session_time"))
+    await turn.edit(View(turn.say("session.type_when")))
+
+
+async def time_typed(turn: Turn, text: str) -> bool:
+    """A typed time, read back for a yes; False when it can't be read as one."""
+    local_now = timing.local(turn.now, turn.zone)
+    parsed = dateparser.parse(
+        CLOCK_DOT.sub(r"\1:\2", text),
+        languages=[turn.language.code, "en"] if turn.language.code != "en" else ["en"],
+        settings={
+            "RELATIVE_BASE": local_now.replace(tzinfo=None),
+            "PREFER_DATES_FROM": "past",
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
+    if parsed is None:
+        return False
+    at = timing.resolve(parsed.date(), parsed.time().replace(second=0, microsecond=0), turn.zone)
+    problem = _problem(at, turn.now)
+    if problem:
+        await turn.send(View(turn.say(problem)))
+        return True
+    await people.await_text(turn.practice, turn.known.id, None)
+    await turn.send(views.confirm_when(turn.language, at, turn.zone))
+    return True
+
+
+def _problem(at: datetime, now: datetime) -> str | None:
+    if at > now + SLACK:
+        return "session.in_future"
+    return "session.too_old" if now - at > massages.OLDEST else None
+
+
+async def when_tapped(turn: Turn, callback: Callback) -> None:
+    """The time is known; ask what it was for, from the second massage on."""
+    await turn.toast()
+    at = _instant(callback)
+    problem = _problem(at, turn.now)
+    if problem:
+        await turn.edit(View(turn.say(problem)))
+    elif await massages.earlier_sessions(turn.practice, turn.known):
+        await turn.edit(views.ask_same_pain(turn.language, views.minutes(at)))
+    else:
+        await turn.edit(views.ask_pain(turn.language, views.minutes(at), "0"))
+
+
+async def same_tapped(turn: Turn, callback: Callback) -> None:
+    """The same pain, or a new one."""
+    await turn.toast()
+    await turn.edit(views.ask_pain(turn.language, callback.number(0), callback.word(1)))
+
+
+async def pain_tapped(turn: Turn, callback: Callback) -> None:
+    """The last answer: the massage is logged and its plan shown."""
+    at, pain = _instant(callback), callback.word(2)
+    new_pain = callback.word(1) == "1"
+    problem = _problem(at, turn.now)
+    if problem:
+        await turn.toast()
+        await turn.edit(View(turn.say(problem)))
+        return
+    logged = await massages.log(
+        turn.practice,
+        turn.known.id,
+        at=at,
+        pain_before=int(pain) if pain.isdecimal() and int(pain) <= 10 else None,
+        new_pain=new_pain,
+        now=turn.now,
+    )
+    turn.person = logged.person
+    turn.house.wake()
+    await turn.toast(turn.say("session.already") if logged.again else None)
+    await turn.edit(views.plan_shown(turn.language, turn.known, at, logged.plan))
+    standing = await escalating.standing(turn.practice, turn.known.id)
+    if standing and logged.opened is None:  # one that this massage opened speaks for itself
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
+    if new_pain and logged.number == 1 and not logged.again:
+        await turn.send(View(turn.say("session.new_profile")))
+        await interview.profile(turn)
+
+
+async def fine_tapped(turn: Turn, _: Callback) -> None:
+    """The plan is fine as it is."""
+    await turn.toast()
+    await turn.send(View(turn.say("session.fine_reply")))
+
+
+def _instant(callback: Callback) -> datetime:
+    return datetime.fromtimestamp(callback.number(0) * 60, UTC)

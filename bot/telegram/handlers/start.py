@@ -1,0 +1,129 @@
+"""Joining: who this is for, agreeing, the time zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time
+from html import escape
+from typing import TYPE_CHECKING
+
+from bot.care import timing
+from bot.care.model import Dialog, Status
+from bot.service import people
+from bot.telegram import places
+from bot.telegram.handlers import interview, session
+from bot.telegram.views import joining
+from bot.telegram.views.view import View, wall
+
+if TYPE_CHECKING:
+    from bot.telegram.callbacks import Callback
+    from bot.telegram.turn import Turn
+
+CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.I)
+
+
+async def command(turn: Turn, payload: str) -> None:
+    """/start: for a stranger the first step, for a known person where they are."""
+    person = turn.person
+    if person is None:
+        await turn.send(joining.welcome(turn.language))
+        return
+    if person.status not in (Status.ACTIVE, Status.JOINING):
+        turn.person = person = await people.resume(turn.practice, person.id, turn.now)
+        turn.house.wake()
+        await turn.send(View(turn.say("start.back")))
+    if person.zone is None:
+        await ask_zone(turn)
+    elif payload == "session":
+        await session.command(turn)
+    else:
+        await turn.send(joining.ready(turn.language))
+
+
+async def adult_tapped(turn: Turn, callback: Callback) -> None:
+    """The one question that can't be skipped; nothing is kept of either answer."""
+    await turn.toast()
+    if callback.word(0) == "yes":
+        await turn.edit(joining.consent(turn.language, turn.numbers()))
+    elif turn.person is None:
+        await turn.edit(View(turn.say("start.minor_reply")))
+
+
+async def agree_tapped(turn: Turn, callback: Callback) -> None:
+    """Agreeing is what makes a stranger a person whose words are kept."""
+    await turn.toast()
+    if callback.word(0) != "yes":
+        if turn.person is None:
+            await turn.edit(View(turn.say("start.disagree_reply")))
+        return
+    turn.person = await people.join(
+        turn.practice, turn.chat_id, language=turn.language.code, now=turn.now
+    )
+    await turn.edit(View(turn.say("start.consent", **turn.numbers())))
+    if turn.known.zone is None:
+        await ask_zone(turn)
+
+
+async def ask_zone(turn: Turn) -> None:
+    """Ask for a place, a city or the time."""
+    await people.await_text(turn.practice, turn.known.id, Dialog("zone"))
+    await turn.send(joining.ask_zone(turn.language))
+
+
+async def zone_tapped(turn: Turn, callback: Callback) -> None:
+    """A zone that was offered, or (without one) the wish for another."""
+    await turn.toast()
+    if not callback.arguments or not timing.is_zone(callback.word(0)):
+        await ask_zone(turn)
+        return
+    await _keep(turn, callback.word(0))
+
+
+async def zone_shared(turn: Turn, latitude: float, longitude: float) -> None:
+    """A shared place: its zone is kept, the place is not."""
+    zone = places.zone_at(latitude, longitude)
+    if zone is None:
+        await turn.send(View(turn.say("zone.unknown")))
+        return
+    await _keep(turn, zone)
+
+
+async def zone_typed(turn: Turn, text: str) -> bool:
+    """A city or a time typed as the answer; False when it is neither."""
+    clock = _clock(text)
+    if clock is not None:
+        zones = timing.offset_zone_guess(turn.now, clock)
+        if zones:
+            await turn.send(joining.choose_zone(turn.language, zones))
+            return True
+    zone = places.zone_of(text)
+    if zone is None:
+        return False
+    shown = wall(timing.local(turn.now, zone).time())
+    await turn.send(joining.confirm_zone(turn.language, zone, shown))
+    return True
+
+
+def _clock(text: str) -> time | None:
+    match = CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if match["half"] and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+async def _keep(turn: Turn, zone: str) -> None:
+    joining_now = turn.known.status is Status.JOINING
+    turn.person = await people.set_zone(turn.practice, turn.known.id, zone, turn.now)
+    turn.house.wake()
+    await turn.send(joining.zone_kept(turn.language, zone, _shown(turn.now, zone)))
+    if joining_now:
+        turn.person = await people.settle_in(turn.practice, turn.known.id, turn.now)
+        await turn.send(View(turn.say("start.profile")))
+        await interview.profile(turn)
+
+
+def _shown(now: datetime, zone: str) -> str:
+    return escape(wall(timing.local(now, zone).time()))

@@ -1,0 +1,155 @@
+"""One turn of the conversation: an update, the person it comes from, and ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.care.model import ChatId, Person
+from bot.service import people
+from bot.telegram.views.numbers import numbers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.library.markup import Html
+    from bot.library.text import Language
+    from bot.service.practice import Practice
+    from bot.telegram.views.view import View
+
+TOAST = 200  # characters, Bot API: answerCallbackQuery.text
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What handlers are given: the practice, the time, a nudge for the delivery, a fallback."""
+
+    practice: Practice
+    now: Callable[[], datetime]
+    wake: Callable[[], None]
+    language: str
+
+
+@dataclass(slots=True)
+class Turn:
+    """An update of a private chat, and the ways to answer it."""
+
+    house: House
+    bot: Bot
+    update: Update
+    chat_id: ChatId
+    now: datetime
+    person: Person | None
+    language: Language
+    answered: bool = field(default=False)
+    back: bool = field(default=False)  # this update took up a plan that had gone quiet
+
+    @property
+    def practice(self) -> Practice:
+        """The practice's database, content and choices."""
+        return self.house.practice
+
+    @property
+    def known(self) -> Person:
+        """The person; only for handlers that are behind `members_only`."""
+        assert self.person is not None
+        return self.person
+
+    @property
+    def zone(self) -> str:
+        """The person's time zone; UTC until it is known."""
+        return self.known.zone or "UTC"
+
+    def numbers(self) -> dict[str, str]:
+        """The emergency number, the advice line and where to find a doctor, in words."""
+        return numbers(self.practice, self.language, self.person)
+
+    def say(self, text_id: str, /, **values: object) -> Html:
+        """A text in the person's language."""
+        return self.language.say(text_id, **values)
+
+    async def send(self, view: View) -> int:
+        """Send a message; its id comes back. Network errors go up, for the inbox to retry."""
+        message = await self.bot.send_message(
+            chat_id=self.chat_id,
+            text=view.text,
+            reply_markup=view.keyboard,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        return message.message_id
+
+    async def edit(self, view: View) -> None:
+        """Put `view` where the tapped button's message stands.
+
+        A message that is gone or already says so is no reason to fail.
+        """
+        query = self.update.callback_query
+        if query is None or query.message is None:
+            await self.send(view)
+            return
+        keyboard = view.keyboard if isinstance(view.keyboard, InlineKeyboardMarkup) else None
+        try:
+            await self.bot.edit_message_text(
+                chat_id=self.chat_id,
+                message_id=query.message.message_id,
+                text=view.text,
+                reply_markup=keyboard,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+            )
+        except BadRequest as error:
+            if not _harmless(error):
+                raise
+
+    async def toast(self, text: str | None = None) -> None:
+        """Answer the tapped button, once; a callback too old to answer is let be."""
+        query = self.update.callback_query
+        if query is None or self.answered:
+            return
+        self.answered = True
+        try:
+            await query.answer(text=text[:TOAST] if text else None)
+        except BadRequest as error:
+            if not _harmless(error):
+                raise
+
+
+HARMLESS = (
+    "message is not modified",
+    "message to edit not found",
+    "message can't be edited",
+    "query is too old",
+    "there is no text in the message to edit",
+)
+
+
+def _harmless(error: BadRequest) -> bool:
+    return any(each in error.message.lower() for each in HARMLESS)
+
+
+Handler = Callable[[Turn], Awaitable[None]]
+
+
+async def begin(house: House, bot: Bot, update: Update) -> Turn | None:
+    """The turn of an update, or None for whatever is not a person in a private chat."""
+    chat, user = update.effective_chat, update.effective_user
+    if chat is None or user is None or user.is_bot or chat.type != chat.PRIVATE:
+        return None
+    chat_id = ChatId(chat.id)
+    person = await people.find(house.practice, chat_id)
+    wanted = person.language if person else user.language_code
+    return Turn(
+        house=house,
+        bot=bot,
+        update=update,
+        chat_id=chat_id,
+        now=house.now(),
+        person=person,
+        language=house.practice.library.language(wanted or house.language),
+    )

@@ -1,0 +1,1 @@
+"""Domain values made into text and buttons. No decisions."""

@@ -1,0 +1,131 @@
+"""Questions, what was answered, and the words at the end of a check-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care.model import Answer, Interview, Level, Verdict
+from bot.telegram.views.view import Row, View, bullets, button, in_rows, keyboard, wrong_row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telegram import InlineKeyboardButton
+
+    from bot.care.questions import Question
+    from bot.library.text import Language
+    from bot.service.answering import Act
+
+ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
+TICKED = "✅ "
+SCALE_WIDTH = 6
+
+
+def prompt(
+    language: Language,
+    interview: Interview,
+    question: Question,
+    *,
+    lead: str | None = None,
+    after: str | None = None,
+) -> View:
+    """A question with its buttons; `lead` stands above it where there is more to say first.
+
+    `after` stands below: nothing may come before the first line of what was not asked for.
+    """
+    text = language.question(question.id)
+    parts = [lead] if lead else []
+    parts.append(text.prompt)
+    if question.kind == "ticks":
+        options = question.options_for(interview.answers)
+        parts.append(bullets(text.options[each].phrase for each in options))
+    if after:
+        parts.append(f"<i>{after}</i>")
+    rows = [*_rows(language, interview, question)]
+    if question.optional:
+        rows.append([_answer(language.say("button.skip"), interview, question, "s")])
+    if interview.occurrence_id is not None:
+        rows.append(wrong_row(language))
+    return View("\n\n".join(parts), keyboard(rows))
+
+
+def _rows(language: Language, interview: Interview, question: Question) -> list[Row]:
+    text = language.question(question.id)
+    if question.kind == "scale":
+        numbers = [_answer(str(n), interview, question, "c", n) for n in range(11)]
+        return in_rows(numbers, SCALE_WIDTH)
+    if question.kind == "choice":
+        return [
+            [_answer(text.options[each].label, interview, question, "c", each)]
+            for each in question.options_for(interview.answers)
+        ]
+    held = interview.answers.get(question.id)
+    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    rows: list[Row] = [
+        [
+            _answer(
+                (TICKED if each in ticks else "") + text.options[each].label,
+                interview,
+                question,
+                "u" if each in ticks else "t",
+                each,
+            )
+        ]
+        for each in question.options_for(interview.answers)
+    ]
+    last = text.done if ticks else text.none
+    rows.append([_answer(last, interview, question, "d", style="success" if ticks else None)])
+    return rows
+
+
+def _answer(
+    label: str,
+    interview: Interview,
+    question: Question,
+    act: str,
+    option: str | int | None = None,
+    style: str | None = None,
+) -> InlineKeyboardButton:
+    arguments: list[str | int] = [interview.id, question.id, act]
+    if option is not None:
+        arguments.append(option)
+    return button(label, "a", *arguments, style=style)
+
+
+def answered(
+    language: Language, interview: Interview, question: Question, *, changeable: bool
+) -> View:
+    """The prompt once it is answered: "question: your answer", and a way to change it."""
+    text = language.question(question.id)
+    said = in_words(language, question, interview.answers.get(question.id))
+    rows: list[Row] = []
+    if changeable:
+        rows.append([button(language.say("button.change"), "re", interview.id, question.id)])
+    return View(f"<b>{text.short}:</b> {said}", keyboard(rows) if rows else None)
+
+
+def in_words(language: Language, question: Question, answer: Answer | None) -> str:
+    """An answer as the person would read it back."""
+    text = language.question(question.id)
+    if answer is None or answer.value is None:
+        return language.say("interview.skipped")
+    if isinstance(answer.value, tuple):
+        labels = [text.options[each].label for each in answer.value if each in text.options]
+        return ", ".join(labels) or text.none
+    if isinstance(answer.value, int):
+        return str(answer.value)
+    return text.options[answer.value].label
+
+
+def reported(language: Language, reasons: tuple[str, ...]) -> str:
+    """The person's own answers that gave a verdict, as a list."""
+    return bullets(language.reason(each).reported for each in reasons)
+
+
+def closing(language: Language, kind: str, verdict: Verdict, numbers: dict[str, str]) -> View:
+    """The words at the end of a check-in that needs no doctor."""
+    level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
+    if kind == "worse" and level is Level.SELF_CARE:
+        return View(language.say("worse.nothing", **numbers), keyboard([wrong_row(language)]))
+    body = language.advice(level.id, verdict.reasons, **numbers)
+    return View(body, keyboard([wrong_row(language)]))

@@ -1,0 +1,62 @@
+"""Nudges: a sip of water, a few steps, a stretch, and putting them off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care.model import Kind, Occurrence
+from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
+
+if TYPE_CHECKING:
+    from bot.care.timing import Snooze
+    from bot.library.text import Language
+
+DONE, LATER, SKIP = "done", "later", "skip"
+
+
+def message(language: Language, occurrence: Occurrence) -> View:
+    """A nudge with Done / Later / Skip, worded differently from the one before it."""
+    return View(_text(language, occurrence), keyboard(_rows(language, occurrence)))
+
+
+def _text(language: Language, occurrence: Occurrence) -> str:
+    kind = occurrence.message.kind
+    wordings = language.nudges(kind.value)
+    intro = wordings[occurrence.id % len(wordings)]
+    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and occurrence.message.subject:
+        return f"{intro}\n\n{exercise(language, occurrence.message.subject)}"
+    return intro
+
+
+def exercise(language: Language, exercise_id: str) -> str:
+    """How to do an exercise, step by step, with its easier version and when to stop."""
+    text = language.exercise(exercise_id)
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(text.steps, start=1))
+    easier = language.say("nudge.easier", text=text.easier)
+    return (
+        f"<b>{text.name}</b>\n<i>{text.position}</i>\n\n{steps}\n\n"
+        f"{text.dose}\n{easier}\n\n{text.stop}"
+    )
+
+
+def _rows(language: Language, occurrence: Occurrence) -> list[Row]:
+    number = occurrence.id
+    return [
+        [
+            button(language.say("nudge.done"), "n", number, DONE, style="success"),
+            button(language.say("nudge.later"), "n", number, LATER),
+            button(language.say("nudge.skip"), "n", number, SKIP),
+        ],
+        wrong_row(language),
+    ]
+
+
+def later(language: Language, occurrence_id: int, offers: tuple[Snooze, ...]) -> View:
+    """When to come back with a nudge."""
+    buttons = [
+        button(language.say(f"nudge.later_{each.id}"), "z", occurrence_id, each.id)
+        for each in offers
+    ]
+    skip = [button(language.say("nudge.skip"), "n", occurrence_id, SKIP)]
+    text = "nudge.later_when" if offers else "nudge.later_quiet"
+    return View(language.say(text), keyboard([*in_rows(buttons, 2), skip]))

@@ -1,0 +1,154 @@
+"""Logging a massage: when, whether it is the same pain, how strong it was, and the plan."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.care import timing
+from bot.care.model import CHECK_INS, Kind, Person, PlannedMessage
+from bot.telegram.views.view import (
+    Row,
+    View,
+    bullets,
+    button,
+    in_rows,
+    keyboard,
+    moment,
+    timed,
+    wall,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.library.text import Language
+
+SCALE_WIDTH = 6
+HOURS_AGO = (2, 3, 4, 6, 8, 10, 12)
+YESTERDAY = ((10, "morning"), (15, "afternoon"), (19, "evening"))
+
+
+def minutes(instant: datetime) -> int:
+    """An instant as whole minutes since 1970, the form that fits callback data."""
+    return int(instant.timestamp()) // 60
+
+
+def ask_when(language: Language, now: datetime) -> View:
+    """When the massage was."""
+    return View(
+        language.say("session.when"),
+        keyboard(
+            [
+                [
+                    button(language.say("session.now"), "when", minutes(now)),
+                    button(
+                        language.say("session.hour_ago"),
+                        "when",
+                        minutes(now - timedelta(hours=1)),
+                    ),
+                ],
+                [
+                    button(language.say("session.today"), "today"),
+                    button(language.say("session.yesterday"), "yesterday"),
+                ],
+                [button(language.say("session.pick"), "pick")],
+            ]
+        ),
+    )
+
+
+def ask_hour(language: Language, now: datetime, zone: str) -> View:
+    """Which hour of today, as far as today reaches back."""
+    today = timing.local(now, zone).date()
+    past = [now - timedelta(hours=hours) for hours in HOURS_AGO]
+    hours = [each for each in past if timing.local(each, zone).date() == today]
+    buttons = [
+        button(wall(timing.local(each, zone).time()), "when", minutes(each)) for each in hours
+    ]
+    rows: list[Row] = [*in_rows(buttons, 4), [button(language.say("session.pick"), "pick")]]
+    return View(language.say("session.which_hour"), keyboard(rows))
+
+
+def ask_yesterday(language: Language, choices: Sequence[tuple[str, datetime]]) -> View:
+    """Which part of yesterday."""
+    buttons = [button(language.say(f"session.{part}"), "when", minutes(at)) for part, at in choices]
+    rows: list[Row] = [buttons, [button(language.say("session.pick"), "pick")]]
+    return View(language.say("session.which_part"), keyboard(rows))
+
+
+def confirm_when(language: Language, at: datetime, zone: str) -> View:
+    """A typed time, read back before it counts."""
+    return View(
+        language.say("session.confirm") + "\n" + moment(at, zone, language),
+        keyboard(
+            [
+                [
+                    button(language.say("session.right"), "when", minutes(at), style="success"),
+                    button(language.say("session.again"), "pick"),
+                ]
+            ]
+        ),
+    )
+
+
+def ask_same_pain(language: Language, at_minutes: int) -> View:
+    """Whether this massage belongs to the same episode of pain."""
+    return View(
+        language.say("session.same_pain"),
+        keyboard(
+            [
+                [button(language.say("session.same"), "same", at_minutes, "0")],
+                [button(language.say("session.new"), "same", at_minutes, "1")],
+            ]
+        ),
+    )
+
+
+def ask_pain(language: Language, at_minutes: int, new_pain: str) -> View:
+    """How strong the pain was before the massage."""
+    numbers = [button(str(n), "log", at_minutes, new_pain, n) for n in range(11)]
+    skip = [button(language.say("button.skip"), "log", at_minutes, new_pain, "-")]
+    return View(language.say("session.pain"), keyboard([*in_rows(numbers, SCALE_WIDTH), skip]))
+
+
+def plan_shown(
+    language: Language, person: Person, at: datetime, plan: Sequence[PlannedMessage]
+) -> View:
+    """The plan of a massage with its times, and the ways to change it."""
+    assert person.zone is not None
+    zone = person.zone
+    soon = [each for each in plan if each.due_at - at < timedelta(days=1)]
+    lines = [
+        timed(each.due_at, zone, language, language.say(f"kind.{each.kind.value}"))
+        for each in soon
+        if each.kind is not Kind.REMINDER
+    ]
+    checks = [
+        moment(each.due_at, zone, language)
+        for each in plan
+        if each.kind in CHECK_INS and each.kind is not Kind.REMINDER and each not in soon
+    ]
+    text = language.say(
+        "session.plan",
+        quiet_start=wall(person.preferences.quiet.start),
+        quiet_end=wall(person.preferences.quiet.end),
+    )
+    parts: list[str] = [text]
+    if any(each.kind is Kind.STRETCH for each in plan):
+        slots = (person.preferences.morning, person.preferences.evening)
+        morning, evening = (wall(each) for each in slots)
+        parts.append(language.say("session.plan_stretches", morning=morning, evening=evening))
+    if lines:
+        parts.append(f"<b>{language.say('session.plan_today')}</b>\n{bullets(lines)}")
+    if checks:
+        parts.append(f"<b>{language.say('session.plan_checks')}</b>\n{bullets(checks)}")
+    return View(
+        "\n\n".join(parts),
+        keyboard(
+            [
+                [button(language.say("session.fine"), "fine", style="success")],
+                [button(language.say("session.adjust"), "settings")],
+            ]
+        ),
+    )

@@ -1,0 +1,47 @@
+"""What is open and what comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.care.model import Kind, Status
+from bot.telegram.views.escalation import seen_rows
+from bot.telegram.views.interview import reported
+from bot.telegram.views.view import Row, View, bullets, button, keyboard, timed, wrong_row
+
+if TYPE_CHECKING:
+    from bot.library.text import Language
+    from bot.service.overview import Overview
+
+
+def overview(language: Language, today: Overview, numbers: dict[str, str]) -> View:
+    """The open advice first, then a waiting check-in, then what comes."""
+    zone = today.person.zone or "UTC"
+    parts: list[str] = []
+    rows: list[Row] = []
+    if today.escalation:
+        level = today.escalation.level.id
+        parts.append(
+            language.say(f"today.open_{level}", **numbers)
+            + "\n"
+            + reported(language, today.escalation.reasons)
+        )
+        rows += seen_rows(language, today.escalation)
+    if today.waiting:
+        parts.append(language.say("today.waiting"))
+        rows.append([button(language.say("today.answer"), "ask", today.waiting.id)])
+    lines = [
+        timed(each.message.due_at, zone, language, language.say(f"kind.{each.message.kind.value}"))
+        for each in today.coming
+        if each.message.kind is not Kind.REMINDER
+    ]
+    if today.person.status is not Status.ACTIVE:
+        parts.append(language.say("today.paused"))
+        rows.append([button(language.say("button.resume"), "resume")])
+    elif lines:
+        parts.append(f"<b>{language.say('today.coming')}</b>\n{bullets(lines)}")
+    elif not parts:
+        parts.append(language.say("today.nothing"))
+        rows.append([button(language.say("session.log"), "session")])
+    rows.append(wrong_row(language))
+    return View("\n\n".join(parts), keyboard(rows))
