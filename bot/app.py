@@ -1,0 +1,271 @@
+"""The composition root: the one place that joins the parts, starts them and stops them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from telegram import Bot, InlineKeyboardMarkup
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.care.model import Occurrence, OccurrenceState, PersonId
+from bot.delivery.backoff import Backoff
+from bot.delivery.clock import Clock, SystemClock
+from bot.delivery.courier import Courier
+from bot.delivery.inbox import Inbox
+from bot.delivery.receiver import ALLOWED_UPDATES, Poller, webhook_routes
+from bot.delivery.scheduler import Alarm
+from bot.delivery.sender import Drop, Parcel, Wait
+from bot.delivery.transport import AiohttpRequest
+from bot.errors import SettingError
+from bot.library.loader import default_folder, load
+from bot.service import due, people
+from bot.service.practice import Practice
+from bot.store.database import Database
+from bot.telegram import compose, identity
+from bot.telegram.router import Router
+from bot.telegram.turn import House
+
+if TYPE_CHECKING:
+    import random
+    from datetime import datetime
+
+    from bot.library.library import Library
+    from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class App:
+    """The whole bot, ready to start: it receives, decides and delivers until it is stopped."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    practice: Practice
+    bot: Bot
+    courier: Courier
+    alarm: Alarm
+    inbox: Inbox
+    poller: Poller | None
+    webhook: Webhook | None
+    _courier_runs: asyncio.Task[None] | None = None
+    _presenting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Finish what an earlier run received, then receive and deliver.
+
+        Waits for the network where there is none yet. Raises SettingError for a refused token or
+        a taken port.
+        """
+        await self._introduce()
+        if self.webhook is not None:
+            self.webhook.listen()
+        await self.inbox.start()
+        self._courier_runs = asyncio.create_task(self.courier.run())
+        self.alarm.start()
+        if self.webhook is not None:
+            await self.webhook.start(self.bot)
+        if self.poller is not None:
+            await self.poller.start()
+        self._presenting = asyncio.create_task(self._present())
+        log.info("started", mode="webhook" if self.webhook else "polling")
+
+    async def stop(self) -> None:
+        """Stop receiving, finish what is in hand, and close everything, within 5 s."""
+        self.alarm.stop()
+        if self.poller is not None:
+            await self.poller.stop()
+        if self.webhook is not None:
+            await self.webhook.stop()
+        if self._presenting is not None:
+            self._presenting.cancel()
+        await asyncio.gather(self.inbox.stop(), self.courier.stop())
+        if self._courier_runs is not None:
+            await asyncio.gather(self._courier_runs, return_exceptions=True)
+        await self.bot.shutdown()
+        await self.bot.request.shutdown()  # a bot that never got through keeps it open
+        await self.database.close()
+        log.info("stopped")
+
+    async def _introduce(self) -> None:
+        """The first call: is the token good? A machine may start before its network does."""
+        backoff, failures = Backoff(), 0
+        while True:
+            try:
+                await self.bot.initialize()
+            except InvalidToken:
+                raise SettingError(
+                    "AFTERCARE_TOKEN is refused by Telegram; copy it anew from BotFather"
+                ) from None
+            except (NetworkError, RetryAfter) as error:
+                failures += 1
+                wait_s = backoff.wait_s(failures)
+                log.warning("telegram_unreachable", error=type(error).__name__, wait_s=wait_s)
+                await asyncio.sleep(wait_s)
+            else:
+                return
+
+    async def _present(self) -> None:
+        """Commands and descriptions can wait: the bot works without them."""
+        try:
+            await identity.present(self.bot, self.practice.library, self.settings.language)
+        except TelegramError as error:
+            log.warning("presentation_failed", error=type(error).__name__)
+
+
+class Webhook:
+    """The server Telegram calls."""
+
+    def __init__(self, settings: Settings, inbox: Inbox) -> None:
+        assert settings.webhook_url is not None
+        assert settings.webhook_secret is not None
+        self._url = settings.webhook_url
+        self._secret = settings.webhook_secret.get_secret_value()
+        self._listen = settings.listen_address
+        path = urlsplit(self._url).path or "/"
+        routes = webhook_routes(inbox, self._secret, path)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                Starlette(routes=routes),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=2,
+            )
+        )
+        self._socket: socket.socket | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on, once started; port 0 has become a real one."""
+        assert self._socket is not None
+        host, port = self._socket.getsockname()[:2]
+        return host, port
+
+    def listen(self) -> None:
+        """Take the port; calls wait until the server is up. SettingError where it is taken."""
+        # Uvicorn itself would end the whole process over a port it can't have.
+        self._socket = _listening(self._listen)
+
+    async def start(self, bot: Bot) -> None:
+        """Answer calls, and tell Telegram where to call; `listen` comes first."""
+        assert self._socket is not None
+        self._serving = asyncio.create_task(self._server._serve(sockets=[self._socket]))
+        await bot.set_webhook(
+            self._url, secret_token=self._secret, allowed_updates=list(ALLOWED_UPDATES)
+        )
+
+    async def stop(self) -> None:
+        """Stop listening; Telegram keeps what it could not deliver and tries again."""
+        self._server.should_exit = True
+        if self._serving is not None:
+            await asyncio.gather(self._serving, return_exceptions=True)
+
+
+def _listening(address: tuple[str, int]) -> socket.socket:
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server(address, family=family)
+    except OSError as error:
+        reason = str(error.strerror or error).partition(" (")[0]
+        raise SettingError(
+            f"AFTERCARE_LISTEN: can't listen on {host}:{port} ({reason}); choose another"
+        ) from None
+
+
+async def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    library: Library | None = None,
+    dice: random.Random | None = None,
+) -> App:
+    """Open the database, read the content, and join the parts.
+
+    Raises ContentError, DatabaseError and SettingError, each one plain text, before anything
+    is sent or received.
+    """
+    clock = clock or SystemClock()
+    library = library or load(settings.content or default_folder())
+    database = await Database.open(settings.database_url)
+    practice = Practice(database, library, settings.country)
+    bot = make_bot(settings)
+
+    async def composed(occurrence: Occurrence, now: datetime) -> Parcel | Drop | Wait:
+        view = await compose.compose(practice, occurrence, now)
+        if isinstance(view, due.Postponed):
+            return Wait(view.until, view.reason)
+        if isinstance(view, due.Withheld):
+            expired = view.state is OccurrenceState.EXPIRED
+            return Drop(
+                OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED, view.reason
+            )
+        assert view.keyboard is None or isinstance(view.keyboard, InlineKeyboardMarkup)
+        return Parcel(view.text, view.keyboard)
+
+    async def gone(person_id: PersonId, _: datetime) -> None:
+        await people.gone(practice, person_id)
+
+    async def housekeeping(now: datetime) -> None:
+        await due.expire_check_ins(practice, now)
+
+    courier = Courier(
+        database, clock, bot, composed, gone, per_second=settings.per_second, dice=dice
+    )
+    house = House(practice, clock.now, courier.wake, settings.language)
+    router = Router(house, bot)
+    inbox = Inbox(
+        database, clock, router.handle, bot, on_poison=router.apologise, backoff=Backoff()
+    )
+    by_webhook = settings.webhook_url is not None
+    return App(
+        settings=settings,
+        clock=clock,
+        database=database,
+        practice=practice,
+        bot=bot,
+        courier=courier,
+        alarm=Alarm(clock, courier, database, housekeeping),
+        inbox=inbox,
+        poller=None if by_webhook else Poller(bot, inbox),
+        webhook=Webhook(settings, inbox) if by_webhook else None,
+    )
+
+
+def make_bot(settings: Settings) -> Bot:
+    """PTB's Bot over our transport, at the Bot API server the settings name."""
+    request = AiohttpRequest()  # the poller has one of its own
+    return Bot(
+        settings.token.get_secret_value(),
+        base_url=settings.api_url,
+        base_file_url=settings.file_url,
+        request=request,
+        get_updates_request=request,
+    )
+
+
+async def run(settings: Settings, stopping: asyncio.Event) -> None:
+    """Run the bot until `stopping` is set."""
+    app = await build(settings)
+    starting = asyncio.create_task(app.start())
+    asked_to_stop = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({starting, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            await starting
+            await asked_to_stop
+    finally:
+        starting.cancel()
+        asked_to_stop.cancel()
+        await asyncio.gather(starting, asked_to_stop, return_exceptions=True)
+        await app.stop()

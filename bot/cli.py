@@ -1,0 +1,147 @@
+"""The `aftercare` command: arguments in, calls out, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import orjson
+
+from bot import app, checkup, tryout
+from bot.errors import AftercareError
+from bot.library import cases, proof
+from bot.library.loader import default_folder, load
+from bot.logs import configure
+from bot.settings import Settings
+from bot.settings import load as load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+UNUSABLE = 2  # exit code for settings, content or a database that can't be used
+
+
+class OneLineErrors(click.Group):
+    """Shows what an operator or author can mend as plain text, and exits with 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a mendable error ends it with its own clear words."""
+        try:
+            return super().invoke(ctx)
+        except AftercareError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(UNUSABLE)
+
+
+@click.group(cls=OneLineErrors)
+@click.version_option(package_name="aftercare")
+def main() -> None:
+    """Aftercare: a Telegram companion after a massage for low back pain."""
+
+
+@main.command()
+def run() -> None:
+    """Run the bot. Settings come from AFTERCARE_* variables."""
+    settings = load_settings()
+    configure(settings.log_level)
+    asyncio.run(_until_signal(lambda stopping: app.run(settings, stopping)))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, help="0 takes any free port.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep everything in this folder; a temporary one otherwise.",
+)
+@click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
+def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None:
+    """Try the bot in a browser: no account, no token, no network."""
+    configure("warning")
+    with tempfile.TemporaryDirectory(prefix="aftercare-") as temporary:
+        folder = data or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+
+        async def play(stopping: asyncio.Event) -> None:
+            async with tryout.open_tryout(folder, host=host, port=port) as running:
+                page = running.sandbox.page_url
+                click.echo(f"Aftercare is at {page} - Ctrl+C stops it.")
+                if open_page:
+                    webbrowser.open(page)
+                await stopping.wait()
+
+        try:
+            asyncio.run(_until_signal(play))
+        except OSError as error:
+            raise AftercareError(
+                f"can't listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from None
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def check(folder: Path | None) -> None:
+    """Check the content folder (the one that ships unless FOLDER is given)."""
+    findings = proof.check(folder or default_folder())
+    for finding in findings:
+        click.echo(str(finding), err=True)
+    errors = sum(each.severity == "error" for each in findings)
+    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    if errors:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("file", metavar="CASES.yaml", type=click.Path(path_type=Path))
+@click.option("--content", type=click.Path(path_type=Path), help="Another content folder.")
+def triage(file: Path, content: Path | None) -> None:
+    """Judge the cases of a file by the rules; a JSON object a line.
+
+    Exits with 1 where a case expects something else.
+    """
+    library = load(content or default_folder())
+    different = 0
+    for judged in cases.triage(file, library):
+        line = {"id": judged.id, "level": judged.level.id, "reasons": list(judged.reasons)}
+        click.echo(orjson.dumps(line).decode())
+        if not judged.agrees and judged.expected is not None:
+            different += 1
+            wanted = f"{judged.expected.level.id} {list(judged.expected.reasons)}"
+            got = f"{judged.level.id} {list(judged.reasons)}"
+            click.echo(
+                f"{judged.where}: {judged.id} expects {wanted}, the rules give {got}", err=True
+            )
+    if different:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+def doctor() -> None:
+    """Look at token, content, database, clock, zones and fonts, a line each."""
+    settings = load_settings()
+    configure("error")
+    if not asyncio.run(_examine(settings)):
+        raise click.exceptions.Exit(1)
+
+
+async def _examine(settings: Settings) -> bool:
+    well = True
+    async for finding in checkup.examine(settings):
+        click.echo(f"{'ok ' if finding.well else 'BAD'} {finding.part}: {finding.text}")
+        well = well and finding.well
+    return well
+
+
+async def _until_signal(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run `work` until Ctrl+C or SIGTERM sets its event."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stopping.set)
+    await work(stopping)
