@@ -1,0 +1,180 @@
+"""Somebody gets better, and hears nothing but encouragement for four weeks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tests.journeys.harness import (
+    CHECK_IN,
+    NONE,
+    START,
+    STEPS,
+    STRENGTHENING,
+    STRETCH,
+    WATER,
+    first_line,
+    labels,
+    walking,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.views import ChatMessage
+    from tests.journeys.harness import Walk
+
+LONDON = ZoneInfo("Europe/London")
+NEW_PAIN = ("Less than 6 weeks ago", "One place", "18 to 49", "A man", "No, nothing like that")
+ALL_WELL = "Thank you, all noted."
+STRENGTH_NAMES = ("Bridge", "Bird dog", "Dead bug", "Side plank on your knees", "Sit to stand")
+# What a stranger's eye on a locked screen must not learn.
+TELLING = ("pain", "massage", "doctor", "numb", "bladder", "bowel", "leg", "symptom", "worse")
+
+
+async def begins(walk: Walk) -> None:
+    await walk.joins()
+    await walk.tells(*NEW_PAIN)
+    await walk.has_massage(6)
+
+
+def is_exercise(message: ChatMessage) -> bool:
+    return "Later" in labels(message) and "Stop if it hurts" in message.text
+
+
+def is_strengthening(message: ChatMessage) -> bool:
+    return any(f"\n{each}\n" in message.text for each in STRENGTH_NAMES)
+
+
+async def takes_care_of(walk: Walk, message: ChatMessage) -> str:
+    """Tap Done, or answer the check-in as someone who gets better; the closing words come back."""
+    if CHECK_IN not in message.text:
+        await walk.taps("Done")
+        return ""
+    await walk.taps(NONE, NONE)
+    if "Better" in labels(walk.last):
+        await walk.taps("Better", "3")
+    return walk.last.text
+
+
+async def test_the_profile_ends_with_the_way_to_log_a_massage(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await walk.joins()
+        await walk.tells(*NEW_PAIN)
+
+        assert "All set." in walk.last.text
+        assert labels(walk.last) == ["I had a massage"]
+
+
+async def test_a_logged_massage_shows_its_plan_with_every_time(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+
+        plan = walk.last.text
+        assert "Here is your plan" in plan
+        assert "around 08:30 and 18:30" in plan
+        assert "Between 21:00 and 08:00 I stay quiet" in plan
+        for line in (
+            f"Mar 10, 10:30 – {WATER}",
+            "Mar 10, 14:00 – check-in",
+            f"Mar 10, 14:45 – {STEPS}",
+            f"Mar 11, 09:15 – {STRETCH}",
+        ):
+            assert line in plan
+        for day in ("Mar 11, 10:00", "Mar 13", "Mar 17", "Mar 24", "Mar 31", "Apr 7"):
+            assert day in plan.partition("Later check-ins:")[2]
+
+
+async def test_done_is_praised_and_the_nudge_shrinks_to_that(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+        nudge = await walk.next_message()
+
+        toast = await walk.taps("Done")
+
+        assert toast is not None
+        assert toast.text == "Well done."
+        assert walk.person.message(nudge.message_id).text == "Well done."
+
+
+async def test_only_the_last_answer_offers_a_change_even_at_one_instant(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+        await walk.passes(hours=24)
+
+        await walk.taps(NONE, NONE, "Better")
+
+        answered = {each.text: labels(each) for each in walk.person.from_bot}
+        assert answered["Since the massage: Better"] == ["Change"]
+
+
+async def test_the_second_better_check_in_in_a_row_brings_strengthening(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+        await walk.passes(hours=24)
+        await walk.answers(change="Better", pain=4)
+        assert STRENGTHENING not in await walk.nudges_ahead()
+
+        await walk.passes(hours=48)
+        await walk.answers(change="Much better", pain=3)
+
+        assert {STRETCH, STRENGTHENING} <= await walk.nudges_ahead()
+
+
+async def test_a_check_in_between_that_is_no_better_starts_the_count_anew(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+        for days, change in ((1, "Better"), (2, "About the same"), (4, "Better")):
+            await walk.passes(days=days)
+            await walk.answers(change=change, pain=4)
+
+        assert STRENGTHENING not in await walk.nudges_ahead()
+
+
+async def test_four_good_weeks_are_kept_company_and_then_end(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await begins(walk)
+        unasked: list[ChatMessage] = []
+        closings: list[str] = []
+
+        while await walk.upcoming():
+            unasked.append(await walk.next_message())
+            closings.append(await takes_care_of(walk, unasked[-1]))
+        afterwards = await walk.passes(days=60)
+
+        assert afterwards == []
+        said = [each for each in closings if each]
+        assert len(said) == 7  # 4 h, 24 h, 72 h, 7 days, then weekly to day 28
+        assert all(each.startswith(ALL_WELL) for each in said)
+        assert unasked[-1].at == START + timedelta(days=28)
+        _keeps_to_the_caps(unasked)
+        _tells_nothing_in_a_first_line(unasked)
+        _strengthens_every_third_time(unasked, since=START + timedelta(hours=72))
+
+
+def _keeps_to_the_caps(unasked: list[ChatMessage]) -> None:
+    local = [each.at.astimezone(LONDON) for each in unasked]
+    assert all(time(8) <= each.time() < time(21) for each in local)
+    assert max(Counter(each.date() for each in local).values()) <= 6
+    gaps = [later - earlier for earlier, later in pairwise(local)]
+    assert min(gaps) >= timedelta(minutes=45)
+
+
+def _tells_nothing_in_a_first_line(unasked: list[ChatMessage]) -> None:
+    for message in unasked:
+        assert not [word for word in TELLING if word in first_line(message).lower()]
+
+
+def _strengthens_every_third_time(unasked: list[ChatMessage], since: datetime) -> None:
+    assert since.tzinfo is UTC
+    exercises = [each for each in unasked if is_exercise(each)]
+    before = [is_strengthening(each) for each in exercises if each.at <= since]
+    after = [is_strengthening(each) for each in exercises if each.at > since]
+    assert before
+    assert not any(before)
+    first = after.index(True)
+    assert first < 3
+    assert all(stronger == ((turn - first) % 3 == 0) for turn, stronger in enumerate(after))

@@ -1,0 +1,235 @@
+"""Logging a massage, of now and of earlier."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.sandbox.person import Toast
+from tests.journeys.harness import NONE, START, labels, walking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.views import ChatMessage
+    from tests.journeys.harness import Walk
+
+
+async def settle_in(walk: Walk) -> None:
+    await walk.joins()
+    await walk.tells()
+
+
+async def types_a_time(walk: Walk, typed: str) -> ChatMessage:
+    await walk.says("/session")
+    await walk.taps("Another time")
+    return await walk.says(typed)
+
+
+async def test_a_massage_of_just_now_shows_its_plan_and_keeps_it(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+
+        await walk.has_massage(pain=6)
+
+        assert "Here is your plan" in walk.last.text
+        assert labels(walk.last) == ["Looks good", "Change times"]
+        coming = await walk.planned()
+        assert coming[0] == (START + timedelta(minutes=30), "a glass of water")
+        assert (START + timedelta(hours=4), "check-in") in coming
+
+
+async def test_an_hour_ago_counts_from_an_hour_ago(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.says("/session")
+
+        await walk.taps("1 hour ago", "6")
+
+        coming = await walk.planned()
+        assert (START + timedelta(hours=3), "check-in") in coming
+        assert coming[0] == (START + timedelta(hours=1), "a glass of water")
+
+
+async def test_earlier_today_offers_hours_of_today_only(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.says("/session")
+
+        await walk.taps("Earlier today")
+
+        hours = ["08:00", "07:00", "06:00", "04:00", "02:00", "00:00"]
+        assert labels(walk.last) == [*hours, "Another time"]
+        await walk.taps("08:00", "Skip")
+        assert (START + timedelta(hours=2), "check-in") in await walk.planned()
+
+
+async def test_yesterday_asks_which_part_of_it(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.says("/session")
+
+        await walk.taps("Yesterday", "Evening", "6")
+
+        in_a_day = datetime(2026, 3, 10, 19, tzinfo=UTC)
+        assert (in_a_day, "check-in") in await walk.planned()
+
+
+async def test_a_massage_logged_late_still_asks_for_the_danger_signs(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await types_a_time(walk, "6 March 10:00")
+        await walk.taps("Yes", "6")
+
+        check_in = await walk.next_with("how are you right now?")
+
+        assert check_in.at == START + timedelta(minutes=45)
+        assert "Numb between my legs" in labels(check_in)
+        await walk.taps("Chest pain, hard to breathe")
+        assert "Please get help right now" in walk.said
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_back", "counts_from"),
+    [
+        ("yesterday 17:30", "Mon, Mar 9, 17:30", datetime(2026, 3, 9, 17, 30, tzinfo=UTC)),
+        ("yesterday 6.30pm", "Mon, Mar 9, 18:30", datetime(2026, 3, 9, 18, 30, tzinfo=UTC)),
+        ("today 8.30am", "Tue, Mar 10, 08:30", datetime(2026, 3, 10, 8, 30, tzinfo=UTC)),
+        ("4 March 9:00", "Wed, Mar 4, 09:00", datetime(2026, 3, 4, 9, tzinfo=UTC)),
+    ],
+)
+async def test_a_typed_time_is_read_back_before_it_counts(
+    tmp_path: Path, typed: str, read_back: str, counts_from: datetime
+) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+
+        asked = await types_a_time(walk, typed)
+
+        assert read_back in asked.text
+        assert labels(asked) == ["Yes", "No, another time"]
+        assert await walk.planned() == []
+        await walk.taps("Yes", "6")
+        assert (counts_from + timedelta(days=14), "check-in") in await walk.planned()
+
+
+async def test_a_time_read_wrongly_can_be_typed_again(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await types_a_time(walk, "yesterday 17:30")
+
+        await walk.taps("No, another time")
+
+        assert "09:15" in (await walk.says("today 9:15")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("tomorrow 10:00", "still to come"), ("2 January 10:00", "longer ago")],
+)
+async def test_a_massage_to_come_or_long_past_is_refused_with_the_reason(
+    tmp_path: Path, typed: str, why: str
+) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+
+        answer = await types_a_time(walk, typed)
+
+        assert why in answer.text
+        assert await walk.planned() == []
+
+
+async def test_a_time_that_can_not_be_read_is_said_so_and_can_be_typed_again(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+
+        answer = await types_a_time(walk, "flurble")
+
+        assert "I could not read that as a time" in answer.text
+        assert "Chest pain, hard to breathe" in labels(answer)
+        assert "17:30" in (await walk.says("yesterday 17:30")).text
+
+
+async def test_the_same_massage_logged_twice_is_one_massage(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.has_massage()
+        before = await walk.planned()
+
+        await walk.says("/session")
+        await walk.taps("Just now", "The same pain")
+        toast = await walk.taps("6")
+
+        assert toast == Toast("I have that massage already. /today shows what comes.")
+        assert await walk.planned() == before
+
+
+async def test_a_double_press_on_the_pain_logs_one_massage(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.says("/session")
+        await walk.taps("Just now")
+        asked = walk.last
+        six, seven = asked.button("6").data, asked.button("7").data
+        assert six is not None
+        assert seven is not None
+
+        walk.person.press(asked.message_id, six, stale=True)
+        walk.person.press(asked.message_id, seven, stale=True)
+        await walk.quiet()
+
+        assert "Here is your plan" in walk.person.message(asked.message_id).text
+        assert (await walk.planned()).count((START + timedelta(hours=4), "check-in")) == 1
+        await walk.says("/report")
+        assert "pain before: 6 of 10" in walk.last.text
+        assert "pain before: 7 of 10" not in walk.last.text
+
+
+async def test_a_new_massage_replaces_what_is_left_of_the_old_plan(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.has_massage()
+        await walk.passes(days=2)
+        old = {at for at, what in await walk.planned() if what == "check-in"}
+
+        await walk.has_massage()
+
+        new = {at for at, what in await walk.planned() if what == "check-in"}
+        assert START + timedelta(days=2, hours=4) in new
+        assert START + timedelta(days=7) in old - new
+        came = await walk.passes(days=1)
+        assert len(came) <= 6 + 3
+
+
+async def test_a_new_pain_asks_the_profile_again(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.has_massage()
+        await walk.passes(days=5)
+
+        await walk.has_massage(new=True)
+
+        assert "When did it begin?" in walk.last.text
+
+
+async def test_a_massage_while_a_check_in_is_open_closes_it_and_keeps_its_answers(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+        await walk.has_massage()
+        await walk.next_with("how are you right now?")
+        await walk.taps(NONE, "Light-headed")
+        open_list = walk.last
+
+        await walk.has_massage()
+        await walk.person.tap(open_list.message_id, "Done")
+        await walk.quiet()
+
+        assert "you feel light-headed since the massage" in walk.last.text
+        await walk.says("/report")
+        assert "Light-headed" in walk.last.text
