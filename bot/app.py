@@ -74,6 +74,7 @@ class App:
         if self.webhook is not None:
             await self.webhook.start(self.bot)
         if self.poller is not None:
+            await self.bot.delete_webhook()  # while one is set, Telegram refuses to be asked
             await self.poller.start()
         self._presenting = asyncio.create_task(self._present())
         log.info("started", mode="webhook" if self.webhook else "polling")

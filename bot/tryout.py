@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.app import App
+    from bot.library.library import Library
 
 CLOCK_FACT = "sandbox_clock"
 COMING = 20
@@ -123,19 +124,19 @@ async def open_tryout(
     host: str = "127.0.0.1",
     port: int = 0,
     start: datetime | None = None,
-    content: Path | None = None,
+    library: Library | None = None,
 ) -> AsyncIterator[Tryout]:
     """The bot and its sandbox, running, with all they keep in `folder`.
 
-    A folder used before goes on where it was left, clock included. `content` is a content folder
-    in place of the one that ships. Raises OSError when the port is taken.
+    A folder used before goes on where it was left, clock included. `library` is content in
+    place of the one that ships. Raises OSError when the port is taken.
     """
     clock = SteerableClock(start or SystemClock().now())
     sandbox = Sandbox(now=clock.now, data=folder / "telegram")
     await sandbox.start(host, port)
     try:
-        settings = _settings(sandbox, folder, content)
-        app = await assembly.build(settings, clock=clock)
+        settings = _settings(sandbox, folder)
+        app = await assembly.build(settings, clock=clock, library=library)
         await _resume_clock(app, clock)
         tryout = Tryout(app, clock, sandbox, asyncio.Lock())
         sandbox.conductor = tryout
@@ -149,10 +150,9 @@ async def open_tryout(
         raise
 
 
-def _settings(sandbox: Sandbox, folder: Path, content: Path | None) -> Settings:
+def _settings(sandbox: Sandbox, folder: Path) -> Settings:
     return load(
         {},
-        content=content,
         token=sandbox.token,
         api_url=sandbox.api_url,
         file_url=sandbox.file_url,

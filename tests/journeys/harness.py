@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.care.model import ChatId
+from bot.library.loader import default_folder, load
 from bot.service import overview, people
 from bot.tryout import Tryout, open_tryout
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bot.library.library import Library
     from bot.sandbox import Person
     from bot.sandbox.person import Toast
     from bot.sandbox.views import ChatMessage
@@ -156,6 +159,12 @@ def first_line(message: ChatMessage) -> str:
     return message.text.partition("\n")[0]
 
 
+@cache
+def read(content: Path | None) -> Library:
+    """A content folder, or the one that ships; read once."""
+    return load(content or default_folder())
+
+
 @asynccontextmanager
 async def walking(
     folder: Path,
@@ -167,7 +176,7 @@ async def walking(
 ) -> AsyncIterator[Walk]:
     """A running bot in `folder`, and one person who has not pressed Start yet."""
     before = start - timedelta(minutes=1)
-    async with open_tryout(folder, start=before, content=content) as tryout:
+    async with open_tryout(folder, start=before, library=read(content)) as tryout:
         tryout.clock.set_rate(0)  # it ran while the bot started
         tryout.clock.jump_to(start)
         person = tryout.sandbox.person(user_id, language_code=language_code)

@@ -90,7 +90,7 @@ async def test_it_asks_again_after_two_and_seven_days_and_then_no_more(tmp_path:
         asked = about_help(await walk.passes(days=25))
 
         assert [(each.at, first_line(each)) for each in asked] == [
-            (REPORTED_AT + timedelta(days=2), "Have you booked your appointment?"),
+            (REPORTED_AT + timedelta(days=2), "Did you manage to book it?"),
             (REPORTED_AT + timedelta(days=7), "A week on: have you been seen?"),
         ]
 

@@ -152,10 +152,13 @@ async def end(turn: Turn, result: answering.Turn) -> None:
 
 
 def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:
-    """The words of a check-in without a doctor; an escalation of its own speaks for itself."""
+    """The words of a check-in without a doctor; an escalation of its own speaks for itself.
+
+    Where other answers came after it, the last words point back to it.
+    """
     interview = result.interview
     if opened_here:
-        return None
+        return None if result.opened else View(turn.say("interview.above_stands"))
     if interview.kind == "profile":
         return joining.ready(turn.language)
     if interview.verdict is None:

@@ -76,7 +76,9 @@ async def zone_tapped(turn: Turn, callback: Callback) -> None:
     if not callback.arguments or not timing.is_zone(callback.word(0)):
         await ask_zone(turn)
         return
-    await _keep(turn, callback.word(0))
+    zone = callback.word(0)
+    await turn.edit(joining.zone_chosen(turn.language, zone, _shown(turn.now, zone)))
+    await _keep(turn, zone)
 
 
 async def zone_shared(turn: Turn, latitude: float, longitude: float) -> None:

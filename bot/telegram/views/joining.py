@@ -69,6 +69,11 @@ def confirm_zone(language: Language, zone: str, clock: str) -> View:
     )
 
 
+def zone_chosen(language: Language, zone: str, clock: str) -> View:
+    """The question about the zone once it is answered: no buttons to tap twice."""
+    return View(language.say("zone.chosen", time=clock, zone=zone.replace("_", " ")))
+
+
 def choose_zone(language: Language, zones: Sequence[str]) -> View:
     """Several zones fit: which is nearest?"""
     buttons = [button(each.rpartition("/")[2].replace("_", " "), "zone", each) for each in zones]
