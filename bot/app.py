@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel, Wait
 from bot.delivery.transport import AiohttpRequest
 from bot.errors import SettingError
+from bot.library.library import FALLBACK_COUNTRY
 from bot.library.loader import default_folder, load
 from bot.service import due, people
 from bot.service.practice import Practice
@@ -34,6 +36,7 @@ from bot.telegram.turn import House
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.library.library import Library
@@ -65,16 +68,17 @@ class App:
         Waits for the network where there is none yet. Raises SettingError for a refused token or
         a taken port.
         """
-        await self._introduce()
+        await self._reached(self.bot.initialize)
         if self.webhook is not None:
             self.webhook.listen()
         await self.inbox.start()
         self._courier_runs = asyncio.create_task(self.courier.run())
         self.alarm.start()
         if self.webhook is not None:
-            await self.webhook.start(self.bot)
+            self.webhook.start()
+            await self._reached(partial(self.webhook.announce, self.bot))
         if self.poller is not None:
-            await self.bot.delete_webhook()  # while one is set, Telegram refuses to be asked
+            await self._reached(self.bot.delete_webhook)  # Telegram would refuse to be asked
             await self.poller.start()
         self._presenting = asyncio.create_task(self._present())
         log.info("started", mode="webhook" if self.webhook else "polling")
@@ -96,12 +100,12 @@ class App:
         await self.database.close()
         log.info("stopped")
 
-    async def _introduce(self) -> None:
-        """The first call: is the token good? A machine may start before its network does."""
+    async def _reached(self, call: Callable[[], Awaitable[object]]) -> None:
+        """One of the first calls to Telegram: a machine may start before its network does."""
         backoff, failures = Backoff(), 0
         while True:
             try:
-                await self.bot.initialize()
+                await call()
             except InvalidToken:
                 raise SettingError(
                     "AFTERCARE_TOKEN is refused by Telegram; copy it anew from BotFather"
@@ -157,10 +161,13 @@ class Webhook:
         # Uvicorn itself would end the whole process over a port it can't have.
         self._socket = _listening(self._listen)
 
-    async def start(self, bot: Bot) -> None:
-        """Answer calls, and tell Telegram where to call; `listen` comes first."""
+    def start(self) -> None:
+        """Answer calls; `listen` comes first."""
         assert self._socket is not None
         self._serving = asyncio.create_task(self._server._serve(sockets=[self._socket]))
+
+    async def announce(self, bot: Bot) -> None:
+        """Tell Telegram where to call."""
         await bot.set_webhook(
             self._url, secret_token=self._secret, allowed_updates=list(ALLOWED_UPDATES)
         )
@@ -198,6 +205,7 @@ async def build(
     """
     clock = clock or SystemClock()
     library = library or load(settings.content or default_folder())
+    require_known(settings, library)
     database = await Database.open(settings.database_url)
     practice = Practice(database, library, settings.country)
     bot = make_bot(settings)
@@ -241,6 +249,23 @@ async def build(
         poller=None if by_webhook else Poller(bot, inbox),
         webhook=Webhook(settings, inbox) if by_webhook else None,
     )
+
+
+def require_known(settings: Settings, library: Library) -> None:
+    """Refuse a country or language the content does not have, with a SettingError.
+
+    Both would fall back without a word, and an operator would take the numbers for their own.
+    """
+    if settings.country != FALLBACK_COUNTRY and not library.country(settings.country).is_known:
+        raise SettingError(
+            f"AFTERCARE_COUNTRY {settings.country} is not in the content; choose one of "
+            + ", ".join(sorted(library.countries))
+        )
+    if settings.language not in library.languages:
+        raise SettingError(
+            f"AFTERCARE_LANGUAGE {settings.language} is not in the content; choose one of "
+            + ", ".join(sorted(library.languages))
+        )
 
 
 def make_bot(settings: Settings) -> Bot:

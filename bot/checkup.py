@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 import aiohttp
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import make_bot
+from bot.app import make_bot, require_known
 from bot.care import timing
 from bot.care.model import Kind
 from bot.delivery.clock import SystemClock
@@ -77,6 +77,7 @@ async def _token(settings: Settings) -> str:
 
 async def _content(settings: Settings) -> str:
     library = load(settings.content or default_folder())
+    require_known(settings, library)
     languages = ", ".join(sorted(library.languages))
     return f"{len(library.rules.rules)} rules, languages: {languages}"
 

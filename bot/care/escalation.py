@@ -26,7 +26,7 @@ from bot.care.rules import After, FollowUp, Rules
 from bot.care.timing import end_of_quiet, local, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 CLEAN_AFTER = timedelta(hours=72)
 FOLLOW_UP_GAP = timedelta(minutes=45)
@@ -67,6 +67,13 @@ def decide(
         return None
     level = max(verdict.level, current.level)
     return Opening(level, rules.in_order(reasons.union(current.reasons)), current.id)
+
+
+def news(verdict: Verdict, told: Collection[str], rules: Rules) -> Verdict:
+    """What a verdict says beyond the reasons that led to advice before."""
+    reasons = tuple(each for each in verdict.reasons if each not in told)
+    level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
+    return Verdict(level, reasons)
 
 
 def _counts_each_time(rule_id: str, rules: Rules) -> bool:
@@ -148,9 +155,11 @@ def respond(escalation: Escalation, response: Response, now: datetime) -> Escala
             return _release(escalation, "stopped", now)
         case "stopped":
             state = EscalationState.STOPPED
-        case "helped" | "seen_wait":
+        case "helped":
             state = EscalationState.HELPED
-        case "not_yet":
+        case "seen_wait" if escalation.state is not EscalationState.OPEN:
+            state = EscalationState.HELPED
+        case "not_yet" | "seen_wait":  # not seen, and no word of help before
             state = EscalationState.OPEN
     if state is escalation.state:
         return escalation  # a second tap must not start the 72 hours anew

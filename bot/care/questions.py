@@ -92,17 +92,6 @@ def progress(
     return at, len(asked)
 
 
-def danger_questions(
-    interview_kind: InterviewKind, questions: Sequence[Question]
-) -> tuple[Question, ...]:
-    """The questions of this interview that ask for danger signs."""
-    return tuple(
-        question
-        for question in questions
-        if question.danger and interview_kind in question.interviews
-    )
-
-
 def to_checkin(interview: Interview) -> CheckIn:
     """What an early, full or worse interview says so far.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 REPEAT_AFTER = timedelta(seconds=60)
+LONGEST_DOUBLING = 5  # a safety message in doubt again and again comes every 32 minutes at last
 SAFETY_PRIORITY = 0
 
 
@@ -83,10 +84,14 @@ class Queue:
         )
 
     async def uncertain(self, occurrence: Occurrence) -> bool:
-        """Perhaps sent. Check-ins and safety messages go once more after a minute, nudges not."""
+        """Perhaps sent. A check-in goes once more after a minute, a nudge not.
+
+        A safety message goes again until it is certain, after a minute, two, four and so on.
+        """
         now = self._clock.now()
         nudge = occurrence.message.kind.priority > 1
-        repeat_at = None if nudge else now + REPEAT_AFTER
+        doublings = min(max(occurrence.attempts - 1, 0), LONGEST_DOUBLING)
+        repeat_at = None if nudge else now + REPEAT_AFTER * 2**doublings
         return await self._end(
             occurrence,
             lambda tx: table.uncertain(

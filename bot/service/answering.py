@@ -177,10 +177,14 @@ def _fits(question: Question, option: str | int | None) -> bool:
     return option in question.options
 
 
+def _ticks(held: Answer | None) -> tuple[str, ...]:
+    return held.value if held and isinstance(held.value, tuple) else ()
+
+
 def _ticked(
     question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
 ) -> Answer | None:
-    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    ticks = _ticks(held)
     if act == "confirm":
         return Answer(question.id, ticks, True, now)
     if option not in question.options or act not in ("tick", "untick"):
@@ -256,6 +260,7 @@ async def _follow_profile(
         await interviews.close(tx, interview.id, state=InterviewState.COMPLETE, at=now)
         if await sessions.of_course(tx, person.id, person.course):
             opened = await judging.judge_profile(tx, practice, person, now)
+    if interview.answers[question.id].confirmed:
         await plans.lay_out_anew(tx, practice, person, now)
     return Turn(
         person,
@@ -312,6 +317,22 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
         return max(waiting, key=lambda each: each.opened_at, default=None)
 
 
+def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
+    """Whether a tick that its list no longer takes tells something of this moment.
+
+    It does not where the list holds it since a short while and the answer still counts: as part
+    of an open interview, or in advice that stands.
+    """
+    interview = turn.interview
+    if interview.kind == "profile":
+        return False
+    held = interview.answers.get(question_id)
+    if held is None or symptom not in _ticks(held):
+        return True
+    counts = interview.state is InterviewState.OPEN or turn.standing is not None
+    return not counts or now - held.at >= REUSE
+
+
 async def report_again(
     practice: Practice,
     person_id: PersonId,
@@ -319,9 +340,32 @@ async def report_again(
     symptom: str,
     now: datetime,
 ) -> Turn | None:
-    """A danger sign tapped under an old check-in is a report of this moment, in a new /worse."""
+    """A danger sign tapped under a list that is done is a report of this moment, in a new /worse.
+
+    Where the same tap has led to advice already, but its reply got lost, it is no second report.
+    """
+    reported = await _reported(practice, person_id, question_id, symptom, now)
+    if reported:
+        return reported
     turn = await begin(practice, person_id, "worse", now)
     return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
+
+
+async def _reported(
+    practice: Practice, person_id: PersonId, question_id: str, symptom: str, now: datetime
+) -> Turn | None:
+    """The /worse just begun by this tick, if the advice that stands comes from it."""
+    async with practice.database.reading() as tx:
+        person = await people.required(tx, person_id)
+        standing = await escalations.current(tx, person_id)
+        if standing is None or standing.interview_id is None or now - standing.opened_at >= REUSE:
+            return None
+        interview = await interviews.required(tx, standing.interview_id)
+        held = interview.answers.get(question_id)
+        if interview.kind != "worse" or symptom not in _ticks(held):
+            return None
+        question = next(q for q in practice.library.questions if q.id == question_id)
+        return replace(_at(practice, person, interview), answered=question, standing=standing)
 
 
 async def add_note(practice: Practice, person_id: PersonId, text: str, now: datetime) -> None:

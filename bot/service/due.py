@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from bot.care import escalation as escalating
 from bot.care import questions, timing
 from bot.care.model import (
-    CHECK_INS,
     NUDGES,
     SAFETY,
     Escalation,
@@ -116,7 +115,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
             return Postponed(_end_of_quiet(person, now), "late, and now it is quiet")
         if kind is Kind.GO_ON and person.status is Status.SILENT:
             return GoOnDue(person, occurrence)
-        if person.status is not Status.ACTIVE and kind in CHECK_INS:
+        if kind is Kind.GO_ON or person.status is not Status.ACTIVE:
             return _cancelled(person.status.value)
         if kind is Kind.REMINDER:
             return await _reminder(tx, practice, person)
@@ -227,13 +226,24 @@ async def _unanswered_in_a_row(tx: Transaction, person: Person, now: datetime) -
 
 
 async def expire_check_ins(practice: Practice, now: datetime) -> int:
-    """Close the check-ins nobody answered in time, and judge what was answered of them."""
+    """Close the check-ins nobody answered in time, and judge what was answered of them.
+
+    Returns how many. In a person's quiet hours nothing runs out: it could bring advice that can
+    wait for the morning.
+    """
     async with practice.database.reading() as tx:
         overdue = await interviews.open_before(tx, planned=now - PLANNED_WAITS, own=now - OWN_WAITS)
-    for interview in overdue:
-        async with practice.database.transaction() as tx:
-            person = await people.required(tx, interview.person_id)
-            current = await interviews.required(tx, interview.id)
-            if current.state is InterviewState.OPEN:
-                await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
-    return len(overdue)
+    closed = [await _expire(practice, each, now) for each in overdue]
+    return sum(closed)
+
+
+async def _expire(practice: Practice, interview: Interview, now: datetime) -> bool:
+    async with practice.database.transaction() as tx:
+        person = await people.by_id(tx, interview.person_id, for_update=True)
+        current = await interviews.get(tx, interview.id)
+        if person is None or current is None or current.state is not InterviewState.OPEN:
+            return False  # erased or answered meanwhile
+        if _is_quiet(person, now):
+            return False
+        await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
+        return True

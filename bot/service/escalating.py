@@ -58,9 +58,9 @@ async def respond(
             await judging.lift(tx, practice, person, after, now)
         else:
             await escalations.save(tx, after)
-            if response == "not_yet" and escalation.state is not EscalationState.OPEN:
-                await plans.follow_up(tx, practice, person, after, now, told=True)
-            elif response != "not_yet":
+            if after.state is EscalationState.OPEN:
+                await plans.ask_on(tx, practice, person, after, now)
+            else:
                 await occurrences.cancel(
                     tx, person_id=person_id, kinds=SAFETY, reason=f"answered: {response}"
                 )

@@ -18,10 +18,11 @@ from bot.care.model import (
     Person,
     Profile,
     Session,
+    Status,
     Verdict,
 )
 from bot.service import plans
-from bot.store import escalations, interviews, occurrences, sessions
+from bot.store import escalations, interviews, occurrences, people, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,10 +80,14 @@ async def judge(
     """Judge a check-in as it stands: keep the verdict, open or lift an escalation."""
     verdict = triage.judge(await case_of(tx, person, interview, now), practice.library.rules)
     await interviews.set_verdict(tx, interview.id, verdict)
-    opened = await _escalate(tx, practice, person, verdict, interview, now)
+    current = await escalations.current(tx, person.id)
+    told = interview.verdict.reasons if interview.verdict else ()
+    # A check-in that only runs out, or goes on to its next question, reports no sign anew.
+    repeats = interview.state is InterviewState.EXPIRED or current is not None
+    reported = escalating.news(verdict, told, practice.library.rules) if repeats else verdict
+    opened = await _escalate(tx, practice, person, reported, interview, now)
     if opened:
         return Judged(verdict, opened=opened)
-    current = await escalations.current(tx, person.id)
     checkin = questions.to_checkin(interview)
     if current and escalating.released_by_clean_check_in(current, checkin, verdict, now):
         lifted = replace(
@@ -120,12 +125,23 @@ async def _escalate(
         interview_id=interview.id if interview else None,
         at=now,
     )
+    await _hear_after_stop(tx, person, interview)
     paused = escalating.pauses(escalation, practice.library.rules)
     await occurrences.cancel(
         tx, person_id=person.id, kinds=SAFETY | paused, reason=escalation.level.id
     )
     await plans.follow_up(tx, practice, person, escalation, now)
     return escalation
+
+
+async def _hear_after_stop(tx: Transaction, person: Person, interview: Interview | None) -> None:
+    """Whoever reports a sign after /stop hears what to do, and nothing but that.
+
+    A check-in that runs out is no word of theirs.
+    """
+    ran_out = interview is not None and interview.state is InterviewState.EXPIRED
+    if person.status is Status.STOPPED and not ran_out:
+        await people.save(tx, replace(person, status=Status.PAUSED))
 
 
 async def lift(

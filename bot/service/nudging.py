@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 from bot.care import escalation as escalating
 from bot.care import timing
-from bot.care.model import NUDGES, Kind, Occurrence, OccurrenceId, Person, PersonId, PlannedMessage
+from bot.care.model import (
+    NUDGES,
+    Kind,
+    Occurrence,
+    OccurrenceId,
+    Person,
+    PersonId,
+    PlannedMessage,
+    Status,
+)
 from bot.store import escalations, occurrences, people
 
 if TYPE_CHECKING:
@@ -58,8 +67,8 @@ async def put_off(
 ) -> tuple[Person, timing.Snooze] | None:
     """Send the same nudge once more at the chosen time; the series stays where it was.
 
-    None when the nudge was answered before, the time lies in quiet hours by now, or an open
-    escalation pauses nudges of this kind.
+    None when the nudge was answered before, the time lies in quiet hours by now, the person
+    paused everything, or an open escalation pauses nudges of this kind.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
@@ -77,7 +86,9 @@ async def put_off(
         )
         current = await escalations.current(tx, person_id)
         kind: Kind = occurrence.message.kind
-        if chosen is None or kind in escalating.pauses(current, practice.library.rules):
+        if person.status is not Status.ACTIVE or chosen is None:
+            return None
+        if kind in escalating.pauses(current, practice.library.rules):
             return None
         await occurrences.plan(
             tx,

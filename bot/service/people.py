@@ -10,6 +10,7 @@ from bot.care.model import (
     NUDGES,
     ChatId,
     Dialog,
+    EscalationState,
     Kind,
     Person,
     PersonId,
@@ -17,7 +18,7 @@ from bot.care.model import (
     Status,
 )
 from bot.service import plans
-from bot.store import escalations, occurrences, people, sessions
+from bot.store import escalations, occurrences, people
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -47,8 +48,11 @@ async def join(practice: Practice, chat_id: ChatId, *, language: str, now: datet
         return person
 
 
-async def await_text(practice: Practice, person_id: PersonId, dialog: Dialog | None) -> None:
+async def await_text(
+    practice: Practice, person_id: PersonId, step: str | None, now: datetime
+) -> None:
     """Remember what the next typed words answer; None when nothing is waited for."""
+    dialog = Dialog(step, {"asked": now.timestamp()}) if step else None
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         await people.save(tx, replace(person, dialog=dialog))
@@ -103,8 +107,11 @@ async def _change(
 
 
 async def pause(practice: Practice, person_id: PersonId) -> Person:
-    """Send nothing but safety messages until the person says `resume`."""
+    """Send nothing but safety messages until the person says `resume`; stopped is more still."""
     async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status is Status.STOPPED:
+            return person
         return await quieten(tx, person_id, Status.PAUSED, ASKED_FOR)
 
 
@@ -115,9 +122,14 @@ async def stop(practice: Practice, person_id: PersonId) -> Person:
 
 
 async def gone(practice: Practice, person_id: PersonId) -> None:
-    """The person blocked the bot or closed the account: stop the plan without a word."""
+    """The person blocked the bot or closed the account: stop the plan without a word.
+
+    Who had said /stop stays so: an unblock is no wish for messages.
+    """
     async with practice.database.transaction() as tx:
-        await quieten(tx, person_id, Status.GONE, None)
+        person = await people.required(tx, person_id)
+        stopped = person.status is Status.STOPPED
+        await quieten(tx, person_id, Status.STOPPED if stopped else Status.GONE, None)
 
 
 async def quieten(
@@ -144,7 +156,7 @@ async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Pers
         person = replace(person, status=Status.ACTIVE if person.zone else Status.JOINING)
         await people.save(tx, person)
         escalation = await escalations.current(tx, person_id)
-        if escalation and left:
+        if escalation and escalation.state is EscalationState.OPEN and left:
             await plans.follow_up(tx, practice, person, escalation, now, repeat=True)
         await plans.lay_out_anew(tx, practice, person, now)
         return person
@@ -154,9 +166,3 @@ async def erase(practice: Practice, person_id: PersonId) -> None:
     """Forget everything about the person, everywhere."""
     async with practice.database.transaction() as tx:
         await people.erase(tx, person_id)
-
-
-async def has_session(practice: Practice, person: Person) -> bool:
-    """Whether the person has logged a massage in this episode of pain."""
-    async with practice.database.reading() as tx:
-        return bool(await sessions.of_course(tx, person.id, person.course))

@@ -143,6 +143,15 @@ async def follow_up(
     )
 
 
+async def ask_on(
+    tx: Transaction, practice: Practice, person: Person, escalation: Escalation, now: datetime
+) -> None:
+    """Let the questions after an escalation start again where none is left to come."""
+    coming = await occurrences.upcoming(tx, person.id, limit=MOST_AHEAD)
+    if not any(each.message.kind is Kind.FOLLOW_UP for each in coming):
+        await follow_up(tx, practice, person, escalation, now, told=True)
+
+
 async def cancel_reminder(tx: Transaction, interview: Interview) -> None:
     """An answered check-in needs no second asking; the ones after it keep theirs."""
     if interview.occurrence_id is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, null, select, update
+from sqlalchemy import delete, null, select, update
 
 from bot.store.tables import PENDING
 from bot.store.tables import inbox as table
@@ -77,9 +77,3 @@ async def _close(tx: Transaction, update_id: int, **values: Any) -> None:
 async def prune(tx: Transaction, *, before: datetime) -> int:
     """Forget the updates closed before this instant; returns how many."""
     return (await tx.execute(delete(table).where(table.c.closed_at < before))).rowcount
-
-
-async def last_update_id(tx: Transaction) -> int | None:
-    """The highest number among the updates kept."""
-    number: int | None = (await tx.execute(select(func.max(table.c.update_id)))).scalar_one()
-    return number

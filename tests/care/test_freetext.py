@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,7 +100,7 @@ LONG_TEXTS = {
 
 
 @pytest.mark.parametrize("text", LONG_TEXTS.values(), ids=LONG_TEXTS.keys())
-def test_the_longest_message_takes_no_time(text: str) -> None:
+def test_the_longest_message_without_a_sign_raises_nothing(text: str) -> None:
     words = ("pain", "numb", "leg", "my", "groin", "swollen", "needles", "cannot", "stop")
     big = Phrasebook(
         {
@@ -112,8 +110,5 @@ def test_the_longest_message_takes_no_time(text: str) -> None:
             for number in range(30)
         }
     )
-    scan("warm up", big)
 
-    started = perf_counter()
-    scan(text, big)
-    assert perf_counter() - started < 0.05
+    assert scan(text, big) == ()

@@ -14,7 +14,6 @@ from bot.care.model import (
 from bot.care.questions import (
     AskIf,
     Question,
-    danger_questions,
     next_question,
     progress,
     to_checkin,
@@ -139,11 +138,6 @@ def test_progress_counts_only_what_will_be_asked() -> None:
     assert progress("full", nerve, QUESTIONS) == (3, 5)
     done = answers(("danger_now", ()), ("symptoms", ()), ("change", "same"), ("pain", 3))
     assert progress("full", done, QUESTIONS) == (4, 4)
-
-
-def test_the_danger_questions_of_an_interview_are_known() -> None:
-    assert danger_questions("early", QUESTIONS) == (DANGER, SIGNS)
-    assert danger_questions("profile", QUESTIONS) == ()
 
 
 def test_a_check_in_holds_what_was_said() -> None:

@@ -226,7 +226,7 @@ async def test_much_worse_is_urgent_from_eight_of_ten(
 
         await walk.taps(NONE, NONE, "Much worse", pain)
 
-        assert first_line(walk.last).startswith(level)
+        assert any(first_line(each).startswith(level) for each in walk.person.from_bot)
 
 
 async def test_a_massage_logged_while_it_is_open_is_no_reason_to_forget_it(tmp_path: Path) -> None:

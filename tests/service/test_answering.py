@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -469,7 +470,38 @@ async def test_an_emergency_or_a_closed_check_in_can_not_be_changed_away(
     assert answering.can_reconsider(interview, question) is changeable
 
 
-# ---- report_again, add_note ----
+# ---- is_news, report_again, add_note ----
+
+
+async def test_a_tick_is_news_unless_its_list_holds_it_and_it_still_counts(
+    clinic: Clinic, anna: Person
+) -> None:
+    begun = await worse(clinic, anna)
+    turn = await answering.answer(
+        clinic.practice, anna.id, begun.id, "danger_now", "tick", "chest_pain", NOW
+    )
+    assert turn is not None
+
+    def news(symptom: str, later: timedelta, turn: answering.Turn = turn) -> bool:
+        return answering.is_news(turn, "danger_now", symptom, NOW + later)
+
+    assert news("both_legs", MINUTE)
+    assert not news("chest_pain", MINUTE)
+    assert news("chest_pain", 2 * HOUR)
+    assert news("chest_pain", MINUTE, replace(turn, standing=None))
+
+
+async def test_the_same_tap_tried_again_reports_once(clinic: Clinic, anna: Person) -> None:
+    first, second = [
+        await answering.report_again(clinic.practice, anna.id, "danger_now", "chest_pain", at)
+        for at in (NOW, NOW + MINUTE)
+    ]
+
+    assert first is not None
+    assert second is not None
+    assert second.interview.id == first.interview.id
+    assert not second.stale
+    assert len((await overview.told(clinic.practice, anna.id)).advice) == 1
 
 
 async def test_a_sign_under_an_old_check_in_is_a_report_of_now(

@@ -45,7 +45,6 @@ async def test_updates_wait_in_telegrams_order(database: Database) -> None:
     assert await waiting(database) == [10, 11, 12]
     async with database.reading() as tx:
         assert len(await inbox.pending(tx, limit=2)) == 2
-        assert await inbox.last_update_id(tx) == 12
 
 
 async def test_an_update_dealt_with_waits_no_more_and_is_still_known(database: Database) -> None:
@@ -104,8 +103,3 @@ async def test_pruning_forgets_what_is_closed_for_long_and_nothing_that_waits(
     assert await waiting(database) == [4]
     assert not await receive(database, 3)
     assert await receive(database, 1)
-
-
-async def test_an_empty_inbox_has_no_last_update(database: Database) -> None:
-    async with database.reading() as tx:
-        assert await inbox.last_update_id(tx) is None

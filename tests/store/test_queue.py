@@ -218,6 +218,17 @@ async def test_an_uncertain_message_is_planned_once_more_and_never_a_third_time(
     assert (kept.state, kept.sent_at) == (OccurrenceState.UNCERTAIN, NOW + HOUR)
 
 
+async def test_a_safety_message_in_doubt_is_planned_again_each_time(database: Database) -> None:
+    occurrence = await leased(database, Kind.ESCALATION)
+    for attempt in range(3):
+        now = NOW + attempt * HOUR
+        async with database.transaction() as tx:
+            await queue.uncertain(tx, occurrence.id, owner="one", at=now, repeat_at=now + HOUR)
+        (again,) = await lease(database, now=now + HOUR)
+
+        assert (again.id, again.repeat) == (occurrence.id, True)
+
+
 async def test_an_uncertain_nudge_is_left(database: Database) -> None:
     occurrence = await leased(database)
     async with database.transaction() as tx:
@@ -258,7 +269,7 @@ async def test_a_message_ends_with_its_reason_by_its_owners_word_alone(
 
 
 @pytest.mark.parametrize("kind", [Kind.CHECK_IN, Kind.ESCALATION])
-async def test_a_lease_that_runs_out_is_repeated_once(database: Database, kind: Kind) -> None:
+async def test_a_lease_that_runs_out_is_repeated(database: Database, kind: Kind) -> None:
     occurrence = await leased(database, kind)
     async with database.transaction() as tx:
         assert await queue.reap(tx, now=NOW + MINUTE - timedelta(milliseconds=1)) == ()
@@ -272,7 +283,10 @@ async def test_a_lease_that_runs_out_is_repeated_once(database: Database, kind: 
     await lease(database, now=NOW + MINUTE)
     async with database.transaction() as tx:
         (second,) = await queue.reap(tx, now=NOW + HOUR)
-    assert (second.state, second.sent_at) == (OccurrenceState.UNCERTAIN, NOW + 2 * MINUTE)
+    if kind is Kind.ESCALATION:  # until it is certain
+        assert (second.state, second.repeat) == (OccurrenceState.PLANNED, True)
+    else:  # once
+        assert (second.state, second.sent_at) == (OccurrenceState.UNCERTAIN, NOW + 2 * MINUTE)
 
 
 async def test_a_nudge_whose_lease_runs_out_is_left_uncertain(database: Database) -> None:

@@ -26,8 +26,18 @@ async def tapped(turn: Turn, callback: Callback) -> None:
         turn.now,
     )
     if responded is None or responded.stale:
-        await turn.toast(turn.say("escalation.closed"))
+        await _settled(turn)
         return
     turn.house.wake()
     await turn.toast()
     await turn.send(views.response(turn.language, responded.escalation, said, turn.numbers()))
+
+
+async def _settled(turn: Turn) -> None:
+    """A button under advice that is over: said so, unless newer advice took its place."""
+    standing = await escalating.standing(turn.practice, turn.known.id)
+    if standing is None:
+        await turn.toast(turn.say("escalation.closed"))
+        return
+    await turn.toast()
+    await turn.send(views.standing(turn.language, standing, turn.numbers()))

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from bot.telegram.turn import Turn
 
 MOST_HITS = 3
+ASKED_FOR_S = 3600
 UNREADABLE = {"zone": "zone.unknown", "session_time": "session.not_understood"}
+
+
+def signs(turn: Turn, typed: str) -> tuple[str, ...]:
+    """The danger signs that words may mean, by the phrases of the person's language."""
+    return freetext.scan(typed, turn.language.phrases)
 
 
 async def text(turn: Turn, typed: str) -> None:
     """Anything typed that is no command."""
-    hits = freetext.scan(typed, turn.language.phrases)
+    hits = signs(turn, typed)
     if turn.person is None:
         await _stranger(turn, hits)
         return
@@ -39,10 +45,10 @@ async def text(turn: Turn, typed: str) -> None:
 def _lead(turn: Turn) -> str:
     """That words can't be judged; after a question they did not answer, that first."""
     cannot_judge = turn.say("freetext.cannot_judge")
-    dialog = turn.known.dialog
-    if dialog is None or dialog.step not in UNREADABLE:
+    step = _asked_for(turn)
+    if step not in UNREADABLE:
         return cannot_judge
-    return f"{turn.say(UNREADABLE[dialog.step])}\n\n{cannot_judge}"
+    return f"{turn.say(UNREADABLE[step])}\n\n{cannot_judge}"
 
 
 async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
@@ -57,10 +63,23 @@ async def _expected(turn: Turn, typed: str) -> bool:
     """Take a typed answer to what was asked: a number, a place, a time."""
     if await _number(turn, typed):
         return True
-    dialog = turn.known.dialog
-    if dialog and dialog.step == "zone":
+    step = _asked_for(turn)
+    if step == "zone":
         return await start.zone_typed(turn, typed)
-    return bool(dialog and dialog.step == "session_time" and await session.time_typed(turn, typed))
+    return step == "session_time" and await session.time_typed(turn, typed)
+
+
+def _asked_for(turn: Turn) -> str:
+    """What was asked to be typed; a question of long ago is not what today's words answer.
+
+    Only the first time zone is waited for without end.
+    """
+    dialog = turn.known.dialog
+    if dialog is None:
+        return ""
+    asked = dialog.data.get("asked")
+    aged_s = turn.now.timestamp() - asked if isinstance(asked, int | float) else 0
+    return dialog.step if turn.known.zone is None or aged_s < ASKED_FOR_S else ""
 
 
 async def _number(turn: Turn, typed: str) -> bool:

@@ -112,13 +112,12 @@ async def _stale(
 ) -> None:
     """A tap too late or for the second time: nothing is lost, and nothing is asked twice.
 
-    A danger sign ticked under a closed check-in is a new report. A redelivered tap whose answer
+    A danger sign ticked under a list that is done is a new report. A redelivered tap whose answer
     was kept, but whose reply never left, gets that reply now.
     """
     interview = result.interview
     held = interview.answers.get(question_id)
-    ticks = held.value if held and isinstance(held.value, tuple) else ()
-    if act == "tick" and interview.state is not InterviewState.OPEN and option not in ticks:
+    if act == "tick" and answering.is_news(result, question_id, str(option), turn.now):
         again = await answering.report_again(
             turn.practice, turn.known.id, question_id, str(option), turn.now
         )

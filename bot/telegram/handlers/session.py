@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import dateparser
 
 from bot.care import timing
-from bot.care.model import Dialog
 from bot.service import escalating, massages, people
 from bot.telegram.handlers import interview
 from bot.telegram.views import escalation as escalation_views
@@ -30,7 +29,7 @@ async def command(turn: Turn) -> None:
     """/session, or the button "I had a massage"."""
     await turn.toast()
     if turn.known.zone is None:
-        await people.await_text(turn.practice, turn.known.id, Dialog("zone"))
+        await people.await_text(turn.practice, turn.known.id, "zone", turn.now)
         await turn.send(joining.ask_zone(turn.language))
         return
     await turn.send(views.ask_when(turn.language, turn.now))
@@ -58,7 +57,7 @@ async def yesterday_tapped(turn: Turn, _: Callback) -> None:
 async def pick_tapped(turn: Turn, _: Callback) -> None:
     """Another time: it is typed next."""
     await turn.toast()
-    await people.await_text(turn.practice, turn.known.id, Dialog("session_time"))
+    await people.await_text(turn.practice, turn.known.id, "session_time", turn.now)
     await turn.edit(View(turn.say("session.type_when")))
 
 
@@ -81,7 +80,7 @@ async def time_typed(turn: Turn, text: str) -> bool:
     if problem:
         await turn.send(View(turn.say(problem)))
         return True
-    await people.await_text(turn.practice, turn.known.id, None)
+    await people.await_text(turn.practice, turn.known.id, None, turn.now)
     await turn.send(views.confirm_when(turn.language, at, turn.zone))
     return True
 

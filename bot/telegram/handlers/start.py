@@ -8,11 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from bot.care import timing
-from bot.care.model import Dialog, Status
-from bot.service import people
+from bot.care.model import Status
+from bot.service import escalating, people
 from bot.telegram import places
 from bot.telegram.handlers import interview, session
-from bot.telegram.views import joining
+from bot.telegram.views import escalation, joining
 from bot.telegram.views.view import View, wall
 
 if TYPE_CHECKING:
@@ -30,13 +30,17 @@ async def command(turn: Turn, payload: str) -> None:
         return
     if person.status not in (Status.ACTIVE, Status.JOINING):
         turn.person = person = await people.resume(turn.practice, person.id, turn.now)
+        turn.back = True
         turn.house.wake()
         await turn.send(View(turn.say("start.back")))
+    standing = await escalating.standing(turn.practice, person.id)
+    if standing and not turn.back:  # who comes back is told by the plan
+        await turn.send(escalation.standing(turn.language, standing, turn.numbers()))
     if person.zone is None:
         await ask_zone(turn)
     elif payload == "session":
         await session.command(turn)
-    else:
+    elif standing is None:
         await turn.send(joining.ready(turn.language))
 
 
@@ -66,7 +70,7 @@ async def agree_tapped(turn: Turn, callback: Callback) -> None:
 
 async def ask_zone(turn: Turn) -> None:
     """Ask for a place, a city or the time."""
-    await people.await_text(turn.practice, turn.known.id, Dialog("zone"))
+    await people.await_text(turn.practice, turn.known.id, "zone", turn.now)
     await turn.send(joining.ask_zone(turn.language))
 
 

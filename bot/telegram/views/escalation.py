@@ -42,8 +42,12 @@ def _again(lead: str, body: str) -> str:
 
 def buttons(language: Language, escalation: Escalation) -> InlineKeyboardMarkup:
     """The four answers every escalation takes."""
+    return keyboard(_rows(language, escalation))
+
+
+def _rows(language: Language, escalation: Escalation) -> list[Row]:
     number = escalation.id
-    rows: list[Row] = [
+    return [
         [button(language.say("escalation.helped"), "e", number, "helped", style="success")],
         [
             button(language.say("escalation.not_yet"), "e", number, "not_yet"),
@@ -51,13 +55,14 @@ def buttons(language: Language, escalation: Escalation) -> InlineKeyboardMarkup:
         ],
         [button(language.say("escalation.find_doctor"), "guide", "finding_doctor")],
     ]
-    return keyboard(rows)
 
 
 def response(
     language: Language, escalation: Escalation, said: str, numbers: dict[str, str]
 ) -> View:
     """The answer to a tap under an escalation."""
+    if said == "seen_wait" and escalation.state is EscalationState.OPEN:
+        said = "not_yet"
     if said in ("seen_fine", "seen_wait"):
         return View(language.say(f"escalation.{said}_reply", **numbers))
     body: str = language.escalation(escalation.level.id).say(said, **numbers)
@@ -79,6 +84,13 @@ def seen_rows(language: Language, escalation: Escalation) -> list[Row]:
     ]
 
 
+def open_rows(language: Language, escalation: Escalation) -> list[Row]:
+    """What can be said to open advice now: first whether there is help, then what they said."""
+    if escalation.state is EscalationState.OPEN:
+        return _rows(language, escalation)
+    return seen_rows(language, escalation)
+
+
 def standing(language: Language, escalation: Escalation, numbers: dict[str, str]) -> View:
     """The end of a check-in while earlier advice still stands: thanks, and the advice again.
 
@@ -86,9 +98,8 @@ def standing(language: Language, escalation: Escalation, numbers: dict[str, str]
     """
     if escalation.state is EscalationState.OPEN:
         body = language.advice(escalation.level.id, escalation.reasons, **numbers)
-        rows = buttons(language, escalation)
     else:
         said = "helped" if escalation.state is EscalationState.HELPED else "stopped"
         body = language.escalation(escalation.level.id).say(said, **numbers)
-        rows = keyboard(seen_rows(language, escalation))
+    rows = keyboard(open_rows(language, escalation))
     return View(f"{language.say('escalation.still_stands')}\n\n{body}", rows)

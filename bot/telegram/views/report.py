@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.library.markup import Html
+from bot.library.markup import Html, length
 from bot.telegram.views.interview import in_words
 from bot.telegram.views.view import bullets, moment
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.library.text import Language
     from bot.service.overview import Told
 
-PAGE = 3500  # characters, well under Telegram's 4096 after its own counting
+PAGE = 3500  # as Telegram counts, well under its 4096
 NOTE = 500  # characters of one note
 
 
@@ -27,7 +27,7 @@ def pages(language: Language, library: Library, told: Told) -> list[str]:
         return [language.say("report.empty")]
     found = [language.say("report.title")]
     for line in "\n\n".join([*sections, language.say("report.foot")]).split("\n"):
-        if len(found[-1]) + len(line) > PAGE:
+        if length(found[-1]) + length(line) > PAGE:
             found.append(Html(line))
         else:
             found[-1] = Html(f"{found[-1]}\n{line}")

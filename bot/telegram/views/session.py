@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import timing
-from bot.care.model import CHECK_INS, Kind, Person, PlannedMessage
+from bot.care.model import CHECK_INS, Kind, Person, PlannedMessage, Status
 from bot.telegram.views.view import (
     Row,
     View,
@@ -135,6 +135,13 @@ def plan_shown(
         quiet_end=wall(person.preferences.quiet.end),
     )
     parts: list[str] = [text]
+    rows = [
+        [button(language.say("session.fine"), "fine", style="success")],
+        [button(language.say("session.adjust"), "settings")],
+    ]
+    if person.status is not Status.ACTIVE:
+        parts.append(language.say("today.paused"))
+        rows = [[button(language.say("button.resume"), "resume")]]
     if any(each.kind is Kind.STRETCH for each in plan):
         slots = (person.preferences.morning, person.preferences.evening)
         morning, evening = (wall(each) for each in slots)
@@ -143,12 +150,4 @@ def plan_shown(
         parts.append(f"<b>{language.say('session.plan_today')}</b>\n{bullets(lines)}")
     if checks:
         parts.append(f"<b>{language.say('session.plan_checks')}</b>\n{bullets(checks)}")
-    return View(
-        "\n\n".join(parts),
-        keyboard(
-            [
-                [button(language.say("session.fine"), "fine", style="success")],
-                [button(language.say("session.adjust"), "settings")],
-            ]
-        ),
-    )
+    return View("\n\n".join(parts), keyboard(rows))

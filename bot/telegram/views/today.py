@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care.model import Kind, Status
-from bot.telegram.views.escalation import seen_rows
+from bot.telegram.views.escalation import open_rows
 from bot.telegram.views.interview import reported
 from bot.telegram.views.view import Row, View, bullets, button, keyboard, timed, wrong_row
 
@@ -26,7 +26,7 @@ def overview(language: Language, today: Overview, numbers: dict[str, str]) -> Vi
             + "\n"
             + reported(language, today.escalation.reasons)
         )
-        rows += seen_rows(language, today.escalation)
+        rows += open_rows(language, today.escalation)
     if today.waiting:
         parts.append(language.say("today.waiting"))
         rows.append([button(language.say("today.answer"), "ask", today.waiting.id)])
