@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import structlog
-import uvicorn
-from starlette.applications import Starlette
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
@@ -20,10 +16,11 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.courier import Courier
 from bot.delivery.inbox import Inbox
-from bot.delivery.receiver import ALLOWED_UPDATES, Poller, webhook_routes
+from bot.delivery.receiver import Poller
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel, Wait
 from bot.delivery.transport import AiohttpRequest
+from bot.delivery.webhook import Webhook
 from bot.errors import SettingError
 from bot.library.library import FALLBACK_COUNTRY
 from bot.library.loader import default_folder, load
@@ -126,71 +123,6 @@ class App:
             log.warning("presentation_failed", error=type(error).__name__)
 
 
-class Webhook:
-    """The server Telegram calls."""
-
-    def __init__(self, settings: Settings, inbox: Inbox) -> None:
-        assert settings.webhook_url is not None
-        assert settings.webhook_secret is not None
-        self._url = settings.webhook_url
-        self._secret = settings.webhook_secret.get_secret_value()
-        self._listen = settings.listen_address
-        path = urlsplit(self._url).path or "/"
-        routes = webhook_routes(inbox, self._secret, path)
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                Starlette(routes=routes),
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=2,
-            )
-        )
-        self._socket: socket.socket | None = None
-        self._serving: asyncio.Task[None] | None = None
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Host and port it listens on, once started; port 0 has become a real one."""
-        assert self._socket is not None
-        host, port = self._socket.getsockname()[:2]
-        return host, port
-
-    def listen(self) -> None:
-        """Take the port; calls wait until the server is up. SettingError where it is taken."""
-        # Uvicorn itself would end the whole process over a port it can't have.
-        self._socket = _listening(self._listen)
-
-    def start(self) -> None:
-        """Answer calls; `listen` comes first."""
-        assert self._socket is not None
-        self._serving = asyncio.create_task(self._server._serve(sockets=[self._socket]))
-
-    async def announce(self, bot: Bot) -> None:
-        """Tell Telegram where to call."""
-        await bot.set_webhook(
-            self._url, secret_token=self._secret, allowed_updates=list(ALLOWED_UPDATES)
-        )
-
-    async def stop(self) -> None:
-        """Stop listening; Telegram keeps what it could not deliver and tries again."""
-        self._server.should_exit = True
-        if self._serving is not None:
-            await asyncio.gather(self._serving, return_exceptions=True)
-
-
-def _listening(address: tuple[str, int]) -> socket.socket:
-    host, port = address
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server(address, family=family)
-    except OSError as error:
-        reason = str(error.strerror or error).partition(" (")[0]
-        raise SettingError(
-            f"AFTERCARE_LISTEN: can't listen on {host}:{port} ({reason}); choose another"
-        ) from None
-
-
 async def build(
     settings: Settings,
     *,
@@ -247,7 +179,7 @@ async def build(
         alarm=Alarm(clock, courier, database, housekeeping),
         inbox=inbox,
         poller=None if by_webhook else Poller(bot, inbox),
-        webhook=Webhook(settings, inbox) if by_webhook else None,
+        webhook=_webhook(settings, inbox),
     )
 
 
@@ -266,6 +198,17 @@ def require_known(settings: Settings, library: Library) -> None:
             f"AFTERCARE_LANGUAGE {settings.language} is not in the content; choose one of "
             + ", ".join(sorted(library.languages))
         )
+
+
+def _webhook(settings: Settings, inbox: Inbox) -> Webhook | None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        return None
+    return Webhook(
+        url=settings.webhook_url,
+        secret=settings.webhook_secret.get_secret_value(),
+        listen=settings.listen_address,
+        inbox=inbox,
+    )
 
 
 def make_bot(settings: Settings) -> Bot:

@@ -92,7 +92,7 @@ def check(folder: Path | None) -> None:
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)
-    click.echo(f"{errors} errors, {len(findings) - errors} warnings")
+    click.echo(f"errors: {errors}, warnings: {len(findings) - errors}")
     if errors:
         raise click.exceptions.Exit(1)
 

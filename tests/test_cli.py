@@ -57,7 +57,7 @@ def test_the_content_that_ships_has_no_errors() -> None:
     result = aftercare("check")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("0 errors, ")
+    assert result.stdout.startswith("errors: 0, ")
 
 
 def test_an_error_in_a_folder_is_named_by_file_line_and_column(folder: Path) -> None:
@@ -70,7 +70,7 @@ def test_an_error_in_a_folder_is_named_by_file_line_and_column(folder: Path) -> 
     result = aftercare("check", folder)
 
     assert result.exit_code == 1
-    assert result.stdout.startswith("1 errors, ")
+    assert result.stdout.startswith("errors: 1, ")
     assert "content/plan.yaml:" in result.stderr
     line, column = result.stderr.partition("plan.yaml:")[2].split(":")[:2]
     assert "earlly" in plan.read_text(encoding="utf-8").splitlines()[int(line) - 1]

@@ -154,7 +154,7 @@ def _askable(practice: Practice, interview: Interview, question_id: str) -> Ques
         following = questions.next_question(interview.kind, interview.answers, asked)
         is_next = following is not None and following.id == question_id
         return question if is_next or question.kind == "ticks" else None
-    reopened = interview.state is InterviewState.COMPLETE and held is not None
+    reopened = held is not None and can_reconsider(interview, question_id)
     return question if reopened else None
 
 

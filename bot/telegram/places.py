@@ -52,6 +52,6 @@ def _cities() -> dict[str, str]:
         others = (each for each in city["alternatenames"] if not _is_code(each))
         for name in chain([city["name"]], others):
             key = name.casefold()
-            if key and (key not in zones or zones[key] < found):  # a few of the names are empty
+            if key not in zones or zones[key] < found:
                 zones[key] = found
     return {name: zone for name, (_, zone) in zones.items() if timing.is_zone(zone)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,6 +26,28 @@ if TYPE_CHECKING:
 TOAST = 200  # characters, Bot API: answerCallbackQuery.text
 
 
+class Shown:
+    """What messages of late show, so that a double press does not ask for the same.
+
+    Telegram refuses an edit that changes nothing. Forgetting is harmless: then it does refuse.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._latest: OrderedDict[tuple[ChatId, int], View] = OrderedDict()
+
+    def is_new(self, chat_id: ChatId, message_id: int, view: View) -> bool:
+        """Whether the message shows something else, as far as is known."""
+        return self._latest.get((chat_id, message_id)) != view
+
+    def keep(self, chat_id: ChatId, message_id: int, view: View) -> None:
+        """Remember what a message shows now; the oldest is forgotten."""
+        self._latest[(chat_id, message_id)] = view
+        self._latest.move_to_end((chat_id, message_id))
+        if len(self._latest) > self._most:
+            self._latest.popitem(last=False)
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What handlers are given: the practice, the time, a nudge for the delivery, a fallback."""
@@ -33,6 +56,7 @@ class House:
     now: Callable[[], datetime]
     wake: Callable[[], None]
     language: str
+    shown: Shown = field(default_factory=Shown)
 
 
 @dataclass(slots=True)
@@ -82,6 +106,7 @@ class Turn:
             parse_mode=ParseMode.HTML,
             link_preview_options=LinkPreviewOptions(is_disabled=True),
         )
+        self.house.shown.keep(self.chat_id, message.message_id, view)
         return message.message_id
 
     async def edit(self, view: View) -> None:
@@ -93,11 +118,14 @@ class Turn:
         if query is None or query.message is None:
             await self.send(view)
             return
+        message_id = query.message.message_id
+        if not self.house.shown.is_new(self.chat_id, message_id, view):
+            return
         keyboard = view.keyboard if isinstance(view.keyboard, InlineKeyboardMarkup) else None
         try:
             await self.bot.edit_message_text(
                 chat_id=self.chat_id,
-                message_id=query.message.message_id,
+                message_id=message_id,
                 text=view.text,
                 reply_markup=keyboard,
                 parse_mode=ParseMode.HTML,
@@ -106,6 +134,7 @@ class Turn:
         except BadRequest as error:
             if not _harmless(error):
                 raise
+        self.house.shown.keep(self.chat_id, message_id, view)
 
     async def toast(self, text: str | None = None) -> None:
         """Answer the tapped button, once; a callback too old to answer is let be."""

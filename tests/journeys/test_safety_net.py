@@ -331,3 +331,19 @@ async def test_a_short_word_is_not_taken_for_a_city(tmp_path: Path, word: str) -
         answer = await walk.says(word)
 
         assert any(each.text == NONE for row in answer.buttons for each in row)
+
+
+async def test_an_emergency_sign_can_not_be_unticked_once_it_ended_the_list(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        asked = await walk.says("/worse")
+        sign = asked.button(SIGN).data
+        assert sign is not None
+        await walk.taps(SIGN)
+
+        await walk.person.tap(asked.message_id, sign.replace(":t:", ":u:"), stale=True)
+        await walk.quiet()
+
+        assert f"First list: {SIGN}" in (await walk.says("/report")).text

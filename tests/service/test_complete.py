@@ -23,7 +23,11 @@ def test_every_public_function_is_called_by_the_tests_of_its_module(module: Path
         for each in ast.walk(tree)
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) and each.name[0] != "_"
     }
-    tests = ast.parse((HERE / f"test_{module.stem}.py").read_text(encoding="utf-8"))
-    named = {each.attr for each in ast.walk(tests) if isinstance(each, ast.Attribute)}
+    named = {
+        each.attr
+        for file in HERE.glob(f"test_{module.stem}*.py")
+        for each in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(each, ast.Attribute)
+    }
 
     assert functions - named == set()
