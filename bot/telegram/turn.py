@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
@@ -47,6 +47,10 @@ class Shown:
         if len(self._latest) > self._most:
             self._latest.popitem(last=False)
 
+    def of(self, chat_id: ChatId, message_id: int) -> View | None:
+        """What a message shows, if it is remembered."""
+        return self._latest.get((chat_id, message_id))
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -57,6 +61,7 @@ class House:
     wake: Callable[[], None]
     language: str
     shown: Shown = field(default_factory=Shown)
+    changeable: dict[ChatId, int] = field(default_factory=dict)  # the message with "Change"
 
 
 @dataclass(slots=True)
@@ -135,6 +140,18 @@ class Turn:
             if not _harmless(error):
                 raise
         self.house.shown.keep(self.chat_id, message_id, view)
+
+    async def take_buttons(self, message_id: int) -> None:
+        """Take the buttons from under a message of late; one that is forgotten keeps them."""
+        view = self.house.shown.of(self.chat_id, message_id)
+        if view is None or view.keyboard is None:
+            return
+        try:
+            await self.bot.edit_message_reply_markup(chat_id=self.chat_id, message_id=message_id)
+        except BadRequest as error:
+            if not _harmless(error):
+                raise
+        self.house.shown.keep(self.chat_id, message_id, replace(view, keyboard=None))
 
     async def toast(self, text: str | None = None) -> None:
         """Answer the tapped button, once; a callback too old to answer is let be."""

@@ -303,3 +303,15 @@ async def test_an_emergency_answer_can_not_be_changed_away(tmp_path: Path) -> No
         toast = await taps_again(walk, first, "v1:re:2:danger_now")
         assert toast == Toast("Only the last answer can be changed.")
         assert "a glass of water" not in await walk.upcoming()
+
+
+async def test_only_the_last_answer_keeps_its_change_button(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await walk.joins()
+        await walk.tells()
+        await walk.says("/worse")
+
+        await walk.taps(NONE, NONE, "Better")
+
+        offers = [each.text for each in walk.person.from_bot if "Change" in labels(each)]
+        assert offers == ["Since the massage: Better"]

@@ -97,6 +97,7 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
+    await _move_change(turn)
 
 
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
@@ -105,6 +106,17 @@ async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -
         await turn.edit(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )
+
+
+async def _move_change(turn: Turn) -> None:
+    """Only the last answer can be changed, so the one before it loses its button."""
+    query = turn.update.callback_query
+    if query is None or query.message is None:
+        return
+    before = turn.house.changeable.get(turn.chat_id)
+    turn.house.changeable[turn.chat_id] = query.message.message_id
+    if before is not None and before != query.message.message_id:
+        await turn.take_buttons(before)
 
 
 async def _stale(
