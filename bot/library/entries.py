@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -36,6 +36,13 @@ def _duration(value: object) -> timedelta:
     return timedelta(seconds=int(found[1]) * UNITS[found[2]])
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError("expected a day such as 2027-03-31") from None
+
+
 def _distinct(values: list[str]) -> list[str]:
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
@@ -57,7 +64,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Year = Annotated[int, Field(ge=1950, le=2100)]
 Url = Annotated[str, StringConstraints(pattern=URL, max_length=300)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
+Day = Annotated[date, PlainValidator(_day)]
 LevelId = Literal["emergency", "urgent", "doctor", "therapist", "self_care"]
+Evidence = Literal["guideline", "review", "study", "expert_opinion", "custom"]
 NudgeKind = Literal["hydration", "movement", "stretch", "strengthening"]
 
 
@@ -70,11 +79,26 @@ class Source(Entry):
 
 
 class Sourced(Entry):
-    """An entry that states a fact; `reviewed_by` names the clinician who has reviewed it."""
+    """An entry that states a fact: where it comes from, and how sure one can be of it.
+
+    `reviewed_by` names the clinician who has reviewed it, `reviewed_on` the day, and `review_by`
+    the day by which it wants another look.
+    """
 
     id: Id
     source: Source
+    evidence: Evidence
     reviewed_by: Text | None = None
+    reviewed_on: Day | None = None
+    review_by: Day | None = None
+
+    @model_validator(mode="after")
+    def _has_a_whole_review(self) -> Sourced:
+        if (self.reviewed_by is None) != (self.reviewed_on is None):
+            raise ValueError(
+                "reviewed_by and reviewed_on go together: who has reviewed it, and when"
+            )
+        return self
 
 
 class WhenEntry(Entry):
@@ -262,7 +286,7 @@ class ExerciseEntry(Sourced):
     hold_s: Span | None = None
     repeats: Span
     sides: Literal[1, 2]
-    evidence: Text
+    known: Text
     picture: Id | None = None
 
 
