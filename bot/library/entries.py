@@ -168,10 +168,11 @@ class LevelEntry(Entry):
 
 
 class RulesFile(Entry):
-    """rules.yaml."""
+    """rules.yaml. `says_to_wait`: ids of texts that name another massage to hold it back."""
 
     levels: list[LevelEntry]
     rules: list[RuleEntry]
+    says_to_wait: list[Text] = Field(default_factory=list)
 
 
 class CapsEntry(Entry):

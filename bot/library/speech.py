@@ -49,7 +49,9 @@ GIVEN = {  # what the program fills in, by part of an escalation
     "stopped": NUMBERS,
     "follow_up": NUMBERS,
 }
-NOT_SAID = frozenset({"id", "source", "reviewed_by", "refused_words"})
+NOT_SAID = frozenset(
+    {"id", "source", "reviewed_by", "refused_words", "another_massage", "stretching"}
+)
 
 
 def read_language(folder: Path, code: str, name: str, documents: dict[str, Document]) -> Language:

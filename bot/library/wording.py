@@ -16,12 +16,16 @@ class LanguageFile(Entry):
     """language.yaml: `translates` is the version of English that a translation stands for.
 
     `refused_words` are words and beginnings of words (`curar*`) that no text may use.
+    `another_massage` and `stretching` are the words, in the same form, by which the language
+    speaks of what an open escalation holds back.
     """
 
     name: Text
     version: Annotated[int, Field(ge=1)]
     translates: Annotated[int, Field(ge=1)] | None = None
     refused_words: list[Text] = Field(default_factory=list)
+    another_massage: list[Text] = Field(default_factory=list)
+    stretching: list[Text] = Field(default_factory=list)
 
 
 class Plural(Entry):
