@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from bot.care.model import Age, Area, Change, Condition, Onset, Sex
+from bot.care.suitable import Concern
 
 UNITS = {"min": 60, "h": 3600, "day": 86400, "days": 86400}
 
@@ -277,6 +278,14 @@ class QuestionsFile(Entry):
 Span = Annotated[list[Annotated[int, Field(ge=1, le=120)]], Field(min_length=2, max_length=2)]
 
 
+class AvoidEntry(Entry):
+    """For whom an exercise is left out, which one comes instead, and why in one sentence."""
+
+    when: Concern
+    instead: Id
+    why: Text
+
+
 class ExerciseEntry(Sourced):
     """One exercise without its words. `hold_s` in seconds, `repeats` a side; both [from, to]."""
 
@@ -288,6 +297,7 @@ class ExerciseEntry(Sourced):
     sides: Literal[1, 2]
     known: Text
     picture: Id | None = None
+    avoid: list[AvoidEntry] = Field(default_factory=list)
 
 
 class ExercisesFile(Entry):
@@ -329,3 +339,4 @@ class CountriesFile(Entry):
 
 
 CONDITIONS: frozenset[str] = frozenset(get_args(Condition))
+CONCERNS: tuple[Concern, ...] = get_args(Concern)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.library import entries, rulebook
+from bot.library import entries, repertoire, rulebook
 from bot.library.coverage import gaps
 from bot.library.errors import ContentError, Problem
 from bot.library.library import FALLBACK_COUNTRY, FALLBACK_LANGUAGE, Advice, Country, Library
@@ -104,6 +104,9 @@ def _contradictions(
     codes = [each.code for each in files["countries"].countries]
     yield from rulebook.rules_problems(files["rules"], document("rules"))
     yield from rulebook.plan_problems(files["plan"], exercises, document("plan"))
+    yield from repertoire.exercise_problems(
+        exercises, files["plan"].rotation, document("exercises")
+    )
     yield from rulebook.questions_problems(files["questions"], document("questions"))
     ids = [each.id for each in exercises]
     yield from rulebook.repeated(document("exercises"), "exercises", ids)

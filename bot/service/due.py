@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as escalating
-from bot.care import questions, timing
+from bot.care import questions, suitable, timing
 from bot.care.model import (
     NUDGES,
     SAFETY,
@@ -138,7 +138,17 @@ async def _nudge(
         latest = max((each.sent_at for each in before if each.sent_at), default=None)
         if latest is not None and latest + gap > now:
             return Postponed(latest + gap, "late, and too close to the message before")
-    return NudgeDue(person, occurrence)
+    return NudgeDue(person, _suited(practice, person, occurrence))
+
+
+def _suited(practice: Practice, person: Person, occurrence: Occurrence) -> Occurrence:
+    """With the exercise that suits the person by now: one put off is older than the plan."""
+    message = occurrence.message
+    if message.subject is None:
+        return occurrence
+    held = suitable.concerns(person.profile)
+    subject = suitable.suited(message.subject, held, practice.library.plan.avoid)
+    return replace(occurrence, message=replace(message, subject=subject))
 
 
 def _is_quiet(person: Person, now: datetime) -> bool:
