@@ -47,10 +47,11 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class NudgeDue:
-    """A nudge for this person."""
+    """A nudge for this person, who has had `shown` of its kind so far."""
 
     person: Person
     occurrence: Occurrence
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ async def _nudge(
         latest = max((each.sent_at for each in before if each.sent_at), default=None)
         if latest is not None and latest + gap > now:
             return Postponed(latest + gap, "late, and too close to the message before")
-    return NudgeDue(person, _suited(practice, person, occurrence))
+    shown = await occurrences.count_arrived(tx, person.id, occurrence.message.kind)
+    return NudgeDue(person, _suited(practice, person, occurrence), shown)
 
 
 def _suited(practice: Practice, person: Person, occurrence: Occurrence) -> Occurrence:

@@ -169,6 +169,18 @@ async def sent_since(
     )
 
 
+async def count_arrived(tx: Transaction, person_id: PersonId, kind: Kind) -> int:
+    """How many messages of this kind have reached the person so far, or may have."""
+    statement = select(func.count()).where(
+        table.c.person_id == person_id,
+        table.c.kind == kind,
+        table.c.state.in_(ARRIVED),
+        table.c.sent_at.is_not(None),
+    )
+    count: int = (await tx.execute(statement)).scalar_one()
+    return count
+
+
 async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:

@@ -25,7 +25,7 @@ EVERYONE = [
     for count in range(len(get_args(Concern)) + 1)
     for held in itertools.combinations(get_args(Concern), count)
 ]
-OLD = frozenset({"60_plus"})
+OLD: frozenset[Concern] = frozenset({"60_plus"})
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,7 @@ from bot.care.model import (
 from bot.care.plan import PlanRequest, lay_out
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.markup import parse_html
+from bot.service.due import NudgeDue
 from bot.service.overview import Overview, Told
 from bot.service.practice import Practice
 from bot.store.people import Note
@@ -202,10 +203,12 @@ def labels(view: View) -> Iterator[str]:
             yield each.text
 
 
-def test_every_exercise_fits_into_its_nudge(shipped: Library, english: Language) -> None:
+def test_every_exercise_fits_into_its_nudge(
+    shipped: Library, english: Language, anna: Person
+) -> None:
     for exercise in shipped.exercises:
-        fits(nudge.message(english, occurrence(Kind.STRETCH, exercise)))
-        fits(nudge.message(english, occurrence(Kind.STRENGTHENING, exercise)))
+        for kind in (Kind.STRETCH, Kind.STRENGTHENING):
+            fits(nudge.message(english, NudgeDue(anna, occurrence(kind, exercise), shown=3)))
 
 
 def test_every_page_of_every_guide_fits_and_a_page_too_far_is_the_last(

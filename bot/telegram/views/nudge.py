@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Kind, Occurrence
+from bot.care.model import Kind
+from bot.care.variety import next_line
 from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
     from bot.care.timing import Snooze
     from bot.library.text import Language
+    from bot.service.due import NudgeDue
 
 DONE, LATER, SKIP = "done", "later", "skip"
 
 
-def message(language: Language, occurrence: Occurrence) -> View:
-    """A nudge with Done / Later / Skip, worded differently from the one before it."""
-    return View(_text(language, occurrence), keyboard(_rows(language, occurrence)))
+def message(language: Language, due: NudgeDue) -> View:
+    """A nudge with Done / Later / Skip, worded differently from those before it."""
+    return View(_text(language, due), keyboard(_rows(language, due.occurrence.id)))
 
 
-def _text(language: Language, occurrence: Occurrence) -> str:
-    kind = occurrence.message.kind
-    wordings = language.nudges(kind.value)
-    intro = wordings[occurrence.id % len(wordings)]
-    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and occurrence.message.subject:
-        return f"{intro}\n\n{exercise(language, occurrence.message.subject)}"
+def _text(language: Language, due: NudgeDue) -> str:
+    kind, subject = due.occurrence.message.kind, due.occurrence.message.subject
+    intro = next_line(language.nudges(kind.value), due.shown)
+    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and subject:
+        return f"{intro}\n\n{exercise(language, subject)}"
     return intro
 
 
@@ -39,8 +40,7 @@ def exercise(language: Language, exercise_id: str) -> str:
     )
 
 
-def _rows(language: Language, occurrence: Occurrence) -> list[Row]:
-    number = occurrence.id
+def _rows(language: Language, number: int) -> list[Row]:
     return [
         [
             button(language.say("nudge.done"), "n", number, DONE, style="success"),
