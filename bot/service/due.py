@@ -22,9 +22,10 @@ from bot.care.model import (
     Person,
     Status,
 )
+from bot.care.own import OwnWords, id_in
 from bot.service import judging, plans
 from bot.service import people as joining
-from bot.store import escalations, interviews, occurrences, people
+from bot.store import escalations, interviews, occurrences, own_exercises, people
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
@@ -47,11 +48,15 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class NudgeDue:
-    """A nudge for this person, who has had `shown` of its kind so far."""
+    """A nudge for this person, who has had `shown` of its kind so far.
+
+    `own` is the exercise of their own that it names, if it names one.
+    """
 
     person: Person
     occurrence: Occurrence
     shown: int
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,21 @@ async def _nudge(
         latest = max((each.sent_at for each in before if each.sent_at), default=None)
         if latest is not None and latest + gap > now:
             return Postponed(latest + gap, "late, and too close to the message before")
+    return await _ready(tx, practice, person, occurrence)
+
+
+async def _ready(
+    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence
+) -> NudgeDue | Withheld:
+    """The nudge with what it shows by now; withheld where its exercise was removed."""
     shown = await occurrences.count_arrived(tx, person.id, occurrence.message.kind)
-    return NudgeDue(person, _suited(practice, person, occurrence), shown)
+    own_id = id_in(occurrence.message.subject)
+    if own_id is None:
+        return NudgeDue(person, _suited(practice, person, occurrence), shown)
+    kept = await own_exercises.get(tx, person.id, own_id)
+    if kept is None:
+        return _cancelled("removed by the person")
+    return NudgeDue(person, occurrence, shown, own=kept.words)
 
 
 def _suited(practice: Practice, person: Person, occurrence: Occurrence) -> Occurrence:

@@ -16,6 +16,7 @@ from bot.telegram.handlers import (
     freetext,
     interview,
     nudge,
+    own,
     pages,
     report,
     session,
@@ -75,6 +76,7 @@ TAPS: Mapping[str, Tapped] = {
     "settings": settings.tapped,
     "set": settings.set_tapped,
     "put": settings.put_tapped,
+    own.ACTION: own.tapped,
     "resume": today.resume_tapped,
     "go": today.go_on_tapped,
     "erase": pages.erase_tapped,
@@ -146,6 +148,8 @@ async def _tapped(turn: Turn, data: str | None) -> None:
     if callback is None:
         await turn.toast(turn.say("other.old_button"))
         return
+    if callback.action != own.ACTION:
+        await own.let_go(turn)
     handler = TAPS_FOR_ANYONE.get(callback.action)
     if handler is None and turn.person is None:
         await turn.toast()
@@ -165,6 +169,8 @@ async def _tapped(turn: Turn, data: str | None) -> None:
 async def _written(turn: Turn, message: Message) -> None:
     if any(getattr(message, each, None) for each in SILENT_FOR):
         return
+    if message.text is None or message.text.startswith("/"):
+        await own.let_go(turn)
     if message.location is not None:
         await _located(turn, message.location.latitude, message.location.longitude)
     elif message.text is not None and message.text.startswith("/"):

@@ -183,11 +183,11 @@ def test_an_exercise_that_does_not_suit_gives_its_turn_to_another() -> None:
 def test_each_exercise_of_the_persons_own_has_its_turn_beside_the_muscle_groups() -> None:
     subjects = [
         each.subject
-        for each in lay_out(request(at(10), own=("own_7", "own_9")), PLAN)
+        for each in lay_out(request(at(10), own=("own:7", "own:9")), PLAN)
         if each.kind is Kind.STRETCH
     ]
 
-    assert subjects[3:7] == ["back_cat_cow", "own_7", "own_9", "hamstring_seated"]
+    assert subjects[3:7] == ["back_cat_cow", "own:7", "own:9", "hamstring_seated"]
 
 
 def test_without_the_wish_for_water_or_with_a_fluid_limit_there_is_none() -> None:

@@ -171,6 +171,25 @@ async def test_what_was_sent_is_told_from_an_instant_on(database: Database) -> N
     ]
 
 
+async def test_what_arrived_of_a_kind_is_counted_and_what_is_planned_is_not(
+    database: Database,
+) -> None:
+    person = await make_person(database)
+    await plan(database, person, *(message(sequence=n) for n in range(3)))
+    await plan(database, person, message(Kind.MOVEMENT), message(sequence=9, due_in=HOUR))
+    sent, doubtful, failed, walked = sorted(await lease(database), key=lambda each: each.id)
+
+    async with database.transaction() as tx:
+        await queue.acknowledge(tx, sent.id, owner="one", message_id=1, at=NOW)
+        await queue.acknowledge(tx, walked.id, owner="one", message_id=2, at=NOW)
+        await queue.uncertain(tx, doubtful.id, owner="one", at=NOW, repeat_at=None)
+        await queue.fail(tx, failed.id, owner="one", reason="bad markup", at=NOW)
+
+        assert await occurrences.count_arrived(tx, person.id, Kind.HYDRATION) == 2
+        assert await occurrences.count_arrived(tx, person.id, Kind.MOVEMENT) == 1
+        assert await occurrences.count_arrived(tx, person.id, Kind.STRETCH) == 0
+
+
 async def test_a_later_response_replaces_an_earlier_one(database: Database) -> None:
     occurrence = await leased(database)
     async with database.transaction() as tx:

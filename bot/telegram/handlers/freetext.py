@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from bot.care import freetext
 from bot.care.model import Level
+from bot.care.own import LONGEST
 from bot.service import answering
-from bot.telegram.handlers import interview, session, start
+from bot.service.own import ASKED
+from bot.telegram.handlers import interview, own, session, start
 from bot.telegram.views.view import View, button, keyboard
 
 if TYPE_CHECKING:
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
 
 MOST_HITS = 3
 ASKED_FOR_S = 3600
-UNREADABLE = {"zone": "zone.unknown", "session_time": "session.not_understood"}
+UNREADABLE = {
+    "zone": "zone.unknown",
+    "session_time": "session.not_understood",
+    ASKED: "own.not_understood",
+}
 
 
 def signs(turn: Turn, typed: str) -> tuple[str, ...]:
@@ -48,7 +54,7 @@ def _lead(turn: Turn) -> str:
     step = _asked_for(turn)
     if step not in UNREADABLE:
         return cannot_judge
-    return f"{turn.say(UNREADABLE[step])}\n\n{cannot_judge}"
+    return f"{turn.say(UNREADABLE[step], longest=LONGEST)}\n\n{cannot_judge}"
 
 
 async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
@@ -66,6 +72,8 @@ async def _expected(turn: Turn, typed: str) -> bool:
     step = _asked_for(turn)
     if step == "zone":
         return await start.zone_typed(turn, typed)
+    if step == ASKED:
+        return await own.typed(turn, typed)
     return step == "session_time" and await session.time_typed(turn, typed)
 
 

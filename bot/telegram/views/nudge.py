@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Kind
 from bot.care.variety import next_line
+from bot.telegram.views.own import in_words
 from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def message(language: Language, due: NudgeDue) -> View:
 def _text(language: Language, due: NudgeDue) -> str:
     kind, subject = due.occurrence.message.kind, due.occurrence.message.subject
     intro = next_line(language.nudges(kind.value), due.shown)
+    if due.own is not None:
+        return f"{intro}\n\n{in_words(language, due.own)}"
     if kind in (Kind.STRETCH, Kind.STRENGTHENING) and subject:
         return f"{intro}\n\n{exercise(language, subject)}"
     return intro
