@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care.model import Kind, Occurrence
+from bot.library.markup import length
 from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
     from bot.care.timing import Snooze
+    from bot.library.pictures import Picture
     from bot.library.text import Language
 
+CAPTION = 1024  # Bot API: sendPhoto.caption, counted after the markup is read
 DONE, LATER, SKIP = "done", "later", "skip"
 
 
-def message(language: Language, occurrence: Occurrence) -> View:
-    """A nudge with Done / Later / Skip, worded differently from the one before it."""
-    return View(_text(language, occurrence), keyboard(_rows(language, occurrence)))
+def message(language: Language, occurrence: Occurrence, picture: Picture | None = None) -> View:
+    """A nudge with Done / Later / Skip, worded differently from the one before it.
+
+    `picture` is the exercise's drawing; words too long for a caption come without it.
+    """
+    text = _text(language, occurrence)
+    shown = picture if length(text) <= CAPTION else None
+    return View(text, keyboard(_rows(language, occurrence)), shown)
 
 
 def _text(language: Language, occurrence: Occurrence) -> str:
