@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.care.questions import Question
     from bot.care.rules import Rules
     from bot.library.entries import ExerciseEntry
+    from bot.library.pictures import Picture
     from bot.library.strictyaml import Document
 
 __all__ = ["Advice", "Country", "Language", "Library"]
@@ -57,6 +58,7 @@ class Library:
     exercises: Mapping[str, ExerciseEntry]
     countries: Mapping[str, Country]
     languages: Mapping[str, Language]
+    pictures: Mapping[str, Picture]
     documents: Mapping[str, Document]
 
     def language(self, code: str | None, fallback: str = FALLBACK_LANGUAGE) -> Language:
@@ -72,6 +74,11 @@ class Library:
     def country(self, code: str | None) -> Country:
         """Whom to call in a country (ISO 3166-1 alpha-2), or what works in many countries."""
         return self.countries.get((code or "").upper(), self.countries[FALLBACK_COUNTRY])
+
+    def picture_of(self, exercise_id: str | None) -> Picture | None:
+        """The drawing of an exercise, where it has one."""
+        exercise = self.exercises.get(exercise_id or "")
+        return self.pictures[exercise.picture] if exercise and exercise.picture else None
 
     @property
     def profile_reasons(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from bot.library import entries, repertoire, rulebook
 from bot.library.coverage import gaps
 from bot.library.errors import ContentError, Problem
 from bot.library.library import FALLBACK_COUNTRY, FALLBACK_LANGUAGE, Advice, Country, Library
+from bot.library.pictures import read_pictures
 from bot.library.speech import read_language
 from bot.library.strictyaml import Document, read
 from bot.library.validation import shaped
@@ -19,6 +20,7 @@ from bot.library.validation import shaped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bot.library.pictures import Picture
     from bot.library.text import Language
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -56,7 +58,9 @@ def load(folder: Path) -> Library:
         problems.extend(_contradictions(files, folder.name, documents))
     if problems:
         raise ContentError(problems)
-    library = _library(files, languages, documents)
+    exercises = files["exercises"].exercises
+    pictures = read_pictures(folder, exercises, documents[f"{folder.name}/exercises.yaml"])
+    library = _library(files, languages, pictures, documents)
     problems.extend(gaps(library))
     if problems:
         raise ContentError(problems)
@@ -119,6 +123,7 @@ def _contradictions(
 def _library(
     files: Mapping[str, Any],
     languages: Mapping[str, Language],
+    pictures: Mapping[str, Picture],
     documents: Mapping[str, Document],
 ) -> Library:
     exercises = files["exercises"].exercises
@@ -129,6 +134,7 @@ def _library(
         exercises={each.id: each for each in exercises},
         countries={each.code: _country(each) for each in files["countries"].countries},
         languages=languages,
+        pictures=pictures,
         documents=documents,
     )
 

@@ -280,7 +280,7 @@ def test_a_language_folder_of_no_known_language_is_refused(folder: Path) -> None
 
 
 def test_other_folders_beside_the_languages_are_left_alone(folder: Path) -> None:
-    (folder / "pictures").mkdir()
+    (folder / "notes").mkdir()
     (folder / "README.md").write_text("How to edit")
 
     assert set(load(folder).languages) == {"en"}

@@ -6,20 +6,28 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Kind
 from bot.care.variety import next_line
+from bot.library.markup import length
 from bot.telegram.views.own import in_words
 from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
     from bot.care.timing import Snooze
+    from bot.library.pictures import Picture
     from bot.library.text import Language
     from bot.service.due import NudgeDue
 
+CAPTION = 1024  # Bot API: sendPhoto.caption, counted after the markup is read
 DONE, LATER, SKIP = "done", "later", "skip"
 
 
-def message(language: Language, due: NudgeDue) -> View:
-    """A nudge with Done / Later / Skip, worded differently from those before it."""
-    return View(_text(language, due), keyboard(_rows(language, due.occurrence.id)))
+def message(language: Language, due: NudgeDue, picture: Picture | None = None) -> View:
+    """A nudge with Done / Later / Skip, worded differently from those before it.
+
+    `picture` is the exercise's drawing; words too long for a caption come without it.
+    """
+    text = _text(language, due)
+    shown = picture if length(text) <= CAPTION else None
+    return View(text, keyboard(_rows(language, due.occurrence.id)), shown)
 
 
 def _text(language: Language, due: NudgeDue) -> str:

@@ -21,6 +21,7 @@ from bot.telegram.callbacks import encode
 if TYPE_CHECKING:
     from datetime import datetime, time
 
+    from bot.library.pictures import Picture
     from bot.library.text import Language
 
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
@@ -30,10 +31,11 @@ CLOCK = "%H:%M"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A message: Telegram HTML, and a keyboard under it."""
+    """A message: Telegram HTML, a keyboard under it, and a drawing above it."""
 
     text: str
     keyboard: Keyboard | None = None
+    picture: Picture | None = None
 
 
 def button(
