@@ -189,9 +189,8 @@ async def test_a_message_without_a_source_is_answered_plainly(tmp_path: Path, co
 async def test_a_reply_to_ones_own_words_is_answered_plainly(tmp_path: Path) -> None:
     async with walking(tmp_path) as walk:
         await after_a_massage(walk)
-        await walk.next_message()
-        await walk.says("/today")
-        own = next(each for each in walk.person.messages if each.text == "/today")
+        await walk.says("Where: the same words as a question of the bot")
+        own = next(each for each in walk.person.messages if "the same words" in each.text)
 
         assert (await why(walk, own)).startswith(NOTHING)
 

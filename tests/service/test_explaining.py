@@ -118,13 +118,14 @@ async def test_a_check_in_asked_once_more_is_explained_by_the_question_it_asks(
     clinic: Clinic, anna: Person
 ) -> None:
     await clinic.massage(anna)
-    asked = await clinic.asked(anna, hours=24)
-    at = NOW + 24 * HOUR
-    await clinic.ticks(anna, asked.interview, now=at)
-    await clinic.passes(at + 4 * HOUR)
+    await clinic.asked(anna)
+    await clinic.passes(NOW + 7 * HOUR)
+    async with clinic.tx() as tx:
+        sent = await occurrences.latest_sent(tx, anna.id, kinds=set(Kind))
+    assert sent is not None
+    assert sent.message.kind is Kind.REMINDER
 
-    assert asked.interview.kind == "full"
-    assert await of_latest(clinic, anna) == of_question(clinic, "change")
+    assert await of_latest(clinic, anna) == of_question(clinic, "danger_now")
 
 
 async def test_a_check_in_without_its_buttons_is_explained_by_its_first_question(
