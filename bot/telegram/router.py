@@ -23,6 +23,7 @@ from bot.telegram.handlers import (
     settings,
     start,
     today,
+    why,
 )
 from bot.telegram.turn import Handler, House, Turn, begin
 from bot.telegram.views.view import View
@@ -46,9 +47,10 @@ FOR_MEMBERS: Mapping[str, Handler] = {
     "resume": today.resume,
     "settings": settings.command,
     "stop": today.stop,
+    "why": why.command,
 }
 COMMANDS = ("worse", "session", "today", "report", "pause", "resume", "settings", "guides",
-            "privacy", "about", "help", "stop", "start")  # fmt: skip
+            "why", "privacy", "about", "help", "stop", "start")  # fmt: skip
 TAPS_FOR_ANYONE: Mapping[str, Tapped] = {
     "adult": start.adult_tapped,
     "agree": start.agree_tapped,

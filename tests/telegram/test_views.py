@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
@@ -127,9 +127,10 @@ def test_the_end_of_a_check_in_fits_with_every_reason(
     longest: dict[str, str],
     all_reasons: tuple[str, ...],
     level: Level,
-    kind: str,
+    kind: Literal["full", "worse"],
 ) -> None:
-    fits(interviews.closing(english, kind, Verdict(level, all_reasons), longest))
+    ended = replace(interview(), kind=kind)
+    fits(interviews.closing(english, ended, Verdict(level, all_reasons), longest))
 
 
 @pytest.mark.parametrize("level", ESCALATED)
