@@ -1,6 +1,7 @@
 """What people in danger type, most of it in words that no list foresaw.
 
-Every file of tests/journeys/danger is one language's messages, read out in one conversation.
+Every language that ships needs its file in tests/journeys/danger; each is read out in one
+conversation.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from bot.sandbox.views import ChatMessage
     from tests.journeys.harness import Walk
 
-FILES = sorted((Path(__file__).parent / "danger").glob("*.yaml"))
 LIBRARY = read(None)
-LEAST_UNFORESEEN = 40
+FILES = [Path(__file__).parent / "danger" / f"{code}.yaml" for code in LIBRARY.languages]
+LEAST_UNFORESEEN, LEAST_FORESEEN = 40, 25
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ async def test_whatever_words_a_danger_comes_in_the_reply_asks_about_danger(
     async with walking(tmp_path, language_code=file.stem) as walk:
         await joins_in(walk, language)
         for message in typed(file):
-            before = len(walk.person.from_bot)
+            before = walk.last.message_id
             reply = await walk.says(message.text)
-            assert len(walk.person.from_bot) == before + 1, message.text
+            assert reply.message_id > before, f"no reply to {message.text!r}"
             wrong = wrong_with(reply, message, language)
             if wrong:
                 unasked.append((message.text, wrong))
@@ -136,8 +137,8 @@ async def test_a_denied_bladder_or_saddle_sign_is_there_to_be_tapped(
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_messages_mean_every_danger_sign_and_mostly_say_it_unforeseen(file: Path) -> None:
-    """When written, English: 62 of 118 messages are in no phrasebook, 45 are found for what they
-    mean, and 11 for something else, such as a heart attack's aching jaw for soreness.
+    """When written: of 118 English messages the phrasebook finds 45 for what they mean and 11 for
+    something else, such as a heart attack's aching jaw for soreness; it misses 62.
     """
     messages = typed(file)
     unforeseen = [each for each in messages if not each.found]
@@ -147,7 +148,7 @@ def test_the_messages_mean_every_danger_sign_and_mostly_say_it_unforeseen(file: 
     assert len({each.text for each in messages}) == len(messages)
     assert {each.sign for each in messages} >= signs
     assert len(unforeseen) >= LEAST_UNFORESEEN
-    assert len(messages) - len(unforeseen) >= LEAST_UNFORESEEN
+    assert len(messages) - len(unforeseen) >= LEAST_FORESEEN
 
 
 async def test_a_yes_to_a_sign_misread_from_a_heart_attack_leads_to_the_whole_list_too(
