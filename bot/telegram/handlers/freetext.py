@@ -1,7 +1,7 @@
 """Words and things that no button offered.
 
-A text can only raise: a phrase from the list brings up its question at once, everything else the
-whole list of danger signs (clinical reference, section 5).
+A text can only raise: the phrase of a danger sign brings up its question at once, everything else
+the whole list of danger signs (clinical reference, section 5).
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ async def text(turn: Turn, typed: str) -> None:
     if not hits and await _expected(turn, typed):
         return
     await answering.add_note(turn.practice, turn.known.id, typed, turn.now)
-    if hits:
+    # "My jaw aches" may be no soreness: what is common after a massage never stands alone.
+    if hits and _highest(turn, hits) <= Level.THERAPIST:
+        await interview.worse(turn, lead=_advice(turn, hits))
+    elif hits:
         await _ask_about(turn, hits)
     else:
         await interview.worse(turn, lead=_lead(turn))
@@ -60,7 +63,7 @@ def _lead(turn: Turn) -> str:
 async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
     """Nothing is kept of someone who has not agreed, but a danger sign still gets its advice."""
     parts: list[str] = [turn.say("start.first", **turn.numbers())]
-    if hits:
+    if hits and _highest(turn, hits) > Level.THERAPIST:
         parts.insert(0, _advice(turn, hits))
     await turn.send(View("\n\n".join(parts)))
 
@@ -127,10 +130,14 @@ async def _ask_about(turn: Turn, hits: tuple[str, ...]) -> None:
     await turn.send(View(lead, keyboard(rows)))
 
 
-def _advice(turn: Turn, hits: tuple[str, ...]) -> str:
+def _highest(turn: Turn, hits: tuple[str, ...]) -> Level:
+    """The level of the gravest sign among those found."""
     rules = turn.practice.library.rules
-    level = next(level for level in reversed(Level) if rules.signs(level) & set(hits))
-    return turn.say(f"freetext.advice_{level.id}", **turn.numbers())
+    return next(level for level in reversed(Level) if rules.signs(level) & set(hits))
+
+
+def _advice(turn: Turn, hits: tuple[str, ...]) -> str:
+    return turn.say(f"freetext.advice_{_highest(turn, hits).id}", **turn.numbers())
 
 
 async def media(turn: Turn) -> None:
