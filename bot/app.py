@@ -18,13 +18,14 @@ from bot.delivery.courier import Courier
 from bot.delivery.inbox import Inbox
 from bot.delivery.receiver import Poller
 from bot.delivery.scheduler import Alarm
-from bot.delivery.sender import Drop, Parcel, Wait
+from bot.delivery.sender import Drop, Parcel, Photo, Wait
 from bot.delivery.transport import AiohttpRequest
 from bot.delivery.webhook import Webhook
 from bot.errors import SettingError
 from bot.library.library import FALLBACK_COUNTRY
 from bot.library.loader import default_folder, load
 from bot.service import due, people
+from bot.service.album import Album
 from bot.service.practice import Practice
 from bot.store.database import Database
 from bot.telegram import compose, identity
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.library.library import Library
+    from bot.library.pictures import Picture
     from bot.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -141,6 +143,7 @@ async def build(
     database = await Database.open(settings.database_url)
     practice = Practice(database, library, settings.country)
     bot = make_bot(settings)
+    album = Album(database, _bot_id(settings))
 
     async def composed(occurrence: Occurrence, now: datetime) -> Parcel | Drop | Wait:
         view = await compose.compose(practice, occurrence, now)
@@ -152,7 +155,7 @@ async def build(
                 OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED, view.reason
             )
         assert view.keyboard is None or isinstance(view.keyboard, InlineKeyboardMarkup)
-        return Parcel(view.text, view.keyboard)
+        return Parcel(view.text, view.keyboard, await _photo(view.picture, album))
 
     async def gone(person_id: PersonId, _: datetime) -> None:
         await people.gone(practice, person_id)
@@ -161,7 +164,14 @@ async def build(
         await due.expire_check_ins(practice, now)
 
     courier = Courier(
-        database, clock, bot, composed, gone, per_second=settings.per_second, dice=dice
+        database,
+        clock,
+        bot,
+        composed,
+        gone,
+        on_upload=album.keep,
+        per_second=settings.per_second,
+        dice=dice,
     )
     house = House(practice, clock.now, courier.wake, settings.language)
     router = Router(house, bot)
@@ -181,6 +191,18 @@ async def build(
         poller=None if by_webhook else Poller(bot, inbox),
         webhook=_webhook(settings, inbox),
     )
+
+
+async def _photo(picture: Picture | None, album: Album) -> Photo | None:
+    """A drawing, with what Telegram calls it by now."""
+    if picture is None:
+        return None
+    return Photo(picture.key, picture.png, await album.file_id(picture.key))
+
+
+def _bot_id(settings: Settings) -> int:
+    """The number before the colon of a token."""
+    return int(settings.token.get_secret_value().partition(":")[0])
 
 
 def require_known(settings: Settings, library: Library) -> None:

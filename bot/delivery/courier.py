@@ -13,7 +13,7 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.queue import Queue
-from bot.delivery.round import OnGone, OnSent, Round
+from bot.delivery.round import OnGone, OnSent, OnUpload, Round
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -40,9 +40,10 @@ class Courier:
     """Delivers what is due, safety first, and says honestly what became of it.
 
     `compose` makes the words at the moment of sending. `on_gone` is told when a person cannot be
-    written to any more; `on_sent`, after the acknowledgement is committed, what reached whom.
-    `per_second` is the whole bot's limit in real seconds, shared through the database. A lease
-    lasts `lease_s` real seconds, more than a send can take. `dice` gives the jitter.
+    written to any more; `on_sent`, after the acknowledgement is committed, what reached whom;
+    `on_upload` what Telegram calls a picture. `per_second` is the whole bot's limit in real
+    seconds, shared through the database. A lease lasts `lease_s` real seconds, more than a send
+    can take. `dice` gives the jitter.
 
     `idle` callbacks hear when the next message falls due each time there is nothing to do. While
     `held` is True only safety messages leave.
@@ -57,6 +58,7 @@ class Courier:
         on_gone: OnGone,
         on_sent: OnSent | None = None,
         *,
+        on_upload: OnUpload | None = None,
         per_second: int = 30,
         lease_s: float = 60.0,
         dice: random.Random | None = None,
@@ -76,6 +78,7 @@ class Courier:
             backoff=self._backoff,
             on_gone=on_gone,
             on_sent=on_sent,
+            on_upload=on_upload,
             put_back=self.wake,
         )
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}

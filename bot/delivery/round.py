@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 OnGone = Callable[[PersonId, datetime], Awaitable[None]]
 OnSent = Callable[[Occurrence, int, datetime], Awaitable[None]]
+OnUpload = Callable[[str, str], Awaitable[None]]
 
 COMPOSE_TRIES = 3
 COMPOSE_S = 10.0
@@ -63,6 +64,7 @@ class Round:
         backoff: Backoff,
         on_gone: OnGone,
         on_sent: OnSent | None,
+        on_upload: OnUpload | None,
         put_back: Callable[[], None],
     ) -> None:
         self._queue = queue
@@ -74,6 +76,7 @@ class Round:
         self._backoff = backoff
         self._on_gone = on_gone
         self._on_sent = on_sent
+        self._on_upload = on_upload
         self._put_back = put_back
         self._compose_failures: Counter[OccurrenceId] = Counter()
         self._line_failures = 0
@@ -107,7 +110,9 @@ class Round:
         elif isinstance(composed, Wait):
             await self.release(occurrence, composed.until, composed.reason)
         elif await self._queue.still_ours(occurrence):
-            await self._conclude(occurrence, await self._send(occurrence, composed))
+            outcome = await self._send(occurrence, composed)
+            await self._conclude(occurrence, outcome)
+            await self._uploaded(occurrence, composed, outcome)
         else:
             self._count("lost", occurrence)
 
@@ -158,6 +163,13 @@ class Round:
         self._count("sent", occurrence)
         if self._on_sent is not None:
             await self._call(self._on_sent(occurrence, message_id, at), occurrence)
+
+    async def _uploaded(self, occurrence: Occurrence, parcel: Parcel, outcome: Outcome) -> None:
+        """Tell what Telegram calls a photo from now on, where that is new."""
+        if not isinstance(outcome, Sent) or outcome.file_id is None or parcel.photo is None:
+            return
+        if self._on_upload is not None and outcome.file_id != parcel.photo.file_id:
+            await self._call(self._on_upload(parcel.photo.key, outcome.file_id), occurrence)
 
     async def _not_sent(self, occurrence: Occurrence, outcome: NotSent) -> None:
         wait_s = outcome.retry_after_s

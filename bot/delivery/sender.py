@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -29,19 +29,27 @@ if TYPE_CHECKING:
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # What Telegram says, with 400, of a chat that is no more; compared in lower case.
 GONE_WORDS = ("chat not found", "user not found", "peer_id_invalid", "input_user_deactivated")
+# What it says, with 400, of a file id that is not, or no longer, its own.
+FORGOTTEN_WORDS = ("file identifier", "file_id", "file reference")
 FLOOD_WORDS = "too many requests"  # a 429 that names no time comes as a plain NetworkError
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """What to send: HTML text, which is the caption where there is a photo.
+class Photo:
+    """A picture: what Telegram calls it where it holds it already, else how to draw its PNG."""
 
-    `photo` is a picture's bytes or the file id of one that Telegram holds. `silent`: no sound.
-    """
+    key: str
+    draw: Callable[[], bytes]
+    file_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What to send: HTML text, which is the caption where there is a photo. `silent`: no sound."""
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
-    photo: bytes | str | None = None
+    photo: Photo | None = None
     silent: bool = False
 
 
@@ -67,9 +75,10 @@ Compose = Callable[[Occurrence, datetime], Awaitable[Parcel | Drop | Wait]]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram said yes."""
+    """Telegram said yes; `file_id` is what it calls the photo that went with it."""
 
     message_id: int
+    file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +128,34 @@ async def send(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Outcome:
         message = await _post(bot, chat_id, parcel)
     except TelegramError as error:
         return outcome_of(error)
-    return Sent(message.message_id)
+    return Sent(message.message_id, message.photo[-1].file_id if message.photo else None)
 
 
 async def _post(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Message:
-    if parcel.photo is not None:
-        return await bot.send_photo(
-            chat_id,
-            parcel.photo,
-            caption=parcel.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=parcel.keyboard,
-            disable_notification=parcel.silent,
-        )
+    photo = parcel.photo
+    if photo is None:
+        return await _post_text(bot, chat_id, parcel)
+    if photo.file_id is not None:
+        try:
+            return await _post_photo(bot, chat_id, parcel, photo.file_id)
+        except BadRequest as error:
+            if not any(each in error.message.lower() for each in FORGOTTEN_WORDS):
+                raise
+    return await _post_photo(bot, chat_id, parcel, InputFile(photo.draw(), f"{photo.key}.png"))
+
+
+async def _post_photo(bot: Bot, chat_id: ChatId, parcel: Parcel, photo: InputFile | str) -> Message:
+    return await bot.send_photo(
+        chat_id,
+        photo,
+        caption=parcel.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=parcel.keyboard,
+        disable_notification=parcel.silent,
+    )
+
+
+async def _post_text(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Message:
     return await bot.send_message(
         chat_id,
         parcel.text,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.care.questions import Question
     from bot.care.rules import Rules
     from bot.library.entries import ExerciseEntry
+    from bot.library.pictures import Picture
+    from bot.library.provenance import Grounds
     from bot.library.strictyaml import Document
 
 __all__ = ["Advice", "Country", "Language", "Library"]
@@ -49,7 +51,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """All content. `documents` are the read files by the name that errors call them by."""
+    """All content. `documents` are the read files by the name that errors call them by.
+
+    `origins` says what each entry rests on, by section of its file and id.
+    """
 
     rules: Rules
     plan: PlanContent
@@ -57,7 +62,9 @@ class Library:
     exercises: Mapping[str, ExerciseEntry]
     countries: Mapping[str, Country]
     languages: Mapping[str, Language]
+    pictures: Mapping[str, Picture]
     documents: Mapping[str, Document]
+    origins: Mapping[str, Mapping[str, Grounds]]
 
     def language(self, code: str | None, fallback: str = FALLBACK_LANGUAGE) -> Language:
         """The language of a code such as "es-MX", or its base, or the fallback, or English."""
@@ -72,6 +79,11 @@ class Library:
     def country(self, code: str | None) -> Country:
         """Whom to call in a country (ISO 3166-1 alpha-2), or what works in many countries."""
         return self.countries.get((code or "").upper(), self.countries[FALLBACK_COUNTRY])
+
+    def picture_of(self, exercise_id: str | None) -> Picture | None:
+        """The drawing of an exercise, where it has one."""
+        exercise = self.exercises.get(exercise_id or "")
+        return self.pictures[exercise.picture] if exercise and exercise.picture else None
 
     @property
     def profile_reasons(self) -> frozenset[str]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.library import entries, rulebook
+from bot.library import entries, provenance, repertoire, rulebook
 from bot.library.coverage import gaps
 from bot.library.errors import ContentError, Problem
 from bot.library.library import FALLBACK_COUNTRY, FALLBACK_LANGUAGE, Advice, Country, Library
+from bot.library.pictures import read_pictures
 from bot.library.speech import read_language
 from bot.library.strictyaml import Document, read
 from bot.library.validation import shaped
@@ -19,6 +20,7 @@ from bot.library.validation import shaped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from bot.library.pictures import Picture
     from bot.library.text import Language
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -56,8 +58,10 @@ def load(folder: Path) -> Library:
         problems.extend(_contradictions(files, folder.name, documents))
     if problems:
         raise ContentError(problems)
-    library = _library(files, languages, documents)
-    problems.extend(gaps(library))
+    exercises = files["exercises"].exercises
+    pictures = read_pictures(folder, exercises, documents[f"{folder.name}/exercises.yaml"])
+    library = _library(files, languages, pictures, documents)
+    problems.extend([*gaps(library), *provenance.unsourced(library, folder.name)])
     if problems:
         raise ContentError(problems)
     return library
@@ -104,6 +108,9 @@ def _contradictions(
     codes = [each.code for each in files["countries"].countries]
     yield from rulebook.rules_problems(files["rules"], document("rules"))
     yield from rulebook.plan_problems(files["plan"], exercises, document("plan"))
+    yield from repertoire.exercise_problems(
+        exercises, files["plan"].rotation, document("exercises")
+    )
     yield from rulebook.questions_problems(files["questions"], document("questions"))
     ids = [each.id for each in exercises]
     yield from rulebook.repeated(document("exercises"), "exercises", ids)
@@ -116,17 +123,21 @@ def _contradictions(
 def _library(
     files: Mapping[str, Any],
     languages: Mapping[str, Language],
+    pictures: Mapping[str, Picture],
     documents: Mapping[str, Document],
 ) -> Library:
     exercises = files["exercises"].exercises
+    rules = rulebook.make_rules(files["rules"])
     return Library(
-        rules=rulebook.make_rules(files["rules"]),
+        rules=rules,
         plan=rulebook.make_plan(files["plan"], exercises),
         questions=rulebook.make_questions(files["questions"]),
         exercises={each.id: each for each in exercises},
         countries={each.code: _country(each) for each in files["countries"].countries},
         languages=languages,
+        pictures=pictures,
         documents=documents,
+        origins=provenance.collect(files, rules.rules),
     )
 
 

@@ -21,7 +21,8 @@ from bot.care.model import (
     Session,
     Status,
 )
-from bot.store import escalations, interviews, occurrences, sessions
+from bot.care.own import subject_of
+from bot.store import escalations, interviews, occurrences, own_exercises, sessions
 
 if TYPE_CHECKING:
     from bot.service.practice import Practice
@@ -77,6 +78,7 @@ async def _request(
     held = await interviews.of_course(tx, person.id, person.course)
     answered = {each.occurrence_id for each in held if each.answers}
     current = await escalations.current(tx, person.id)
+    own = await own_exercises.of_person(tx, person.id)
     assert person.zone is not None
     return plan.PlanRequest(
         session_at=session.at,
@@ -91,6 +93,7 @@ async def _request(
             _as_sent(each, session, answered=each.id in answered) for each in (*sent, *safety)
         ),
         paused=escalating.pauses(current, practice.library.rules),
+        own=tuple(subject_of(each.id) for each in own),
     )
 
 

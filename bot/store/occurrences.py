@@ -169,6 +169,42 @@ async def sent_since(
     )
 
 
+async def count_arrived(tx: Transaction, person_id: PersonId, kind: Kind) -> int:
+    """How many messages of this kind have reached the person so far, or may have."""
+    statement = select(func.count()).where(
+        table.c.person_id == person_id,
+        table.c.kind == kind,
+        table.c.state.in_(ARRIVED),
+        table.c.sent_at.is_not(None),
+    )
+    count: int = (await tx.execute(statement)).scalar_one()
+    return count
+
+
+async def of_message(tx: Transaction, person_id: PersonId, message_id: int) -> Occurrence | None:
+    """What reached the person as this message."""
+    found = await _select(tx, table.c.person_id == person_id, table.c.message_id == message_id)
+    return found[-1] if found else None
+
+
+async def latest_sent(
+    tx: Transaction, person_id: PersonId, *, kinds: Collection[Kind]
+) -> Occurrence | None:
+    """The last message of these kinds that certainly reached the person."""
+    statement = (
+        select(table)
+        .where(
+            table.c.person_id == person_id,
+            table.c.kind.in_(kinds),
+            table.c.message_id.is_not(None),
+        )
+        .order_by(table.c.sent_at.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return to_occurrence(row) if row is not None else None
+
+
 async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:

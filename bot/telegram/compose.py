@@ -27,7 +27,8 @@ async def compose(
     language = practice.language(ready.person)
     match ready:
         case due.NudgeDue():
-            return nudge.message(language, ready.occurrence)
+            picture = practice.library.picture_of(ready.occurrence.message.subject)
+            return nudge.message(language, ready, picture)
         case due.QuestionDue():
             lead = language.say("interview.again") if ready.again else None
             return interview.prompt(language, ready.interview, ready.question, after=lead)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
@@ -126,20 +126,34 @@ class Turn:
         message_id = query.message.message_id
         if not self.house.shown.is_new(self.chat_id, message_id, view):
             return
-        keyboard = view.keyboard if isinstance(view.keyboard, InlineKeyboardMarkup) else None
+        under_a_picture = isinstance(query.message, Message) and bool(query.message.photo)
         try:
-            await self.bot.edit_message_text(
-                chat_id=self.chat_id,
-                message_id=message_id,
-                text=view.text,
-                reply_markup=keyboard,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-            )
+            await self._rewrite(message_id, view, under_a_picture=under_a_picture)
         except BadRequest as error:
             if not _harmless(error):
                 raise
         self.house.shown.keep(self.chat_id, message_id, view)
+
+    async def _rewrite(self, message_id: int, view: View, *, under_a_picture: bool) -> None:
+        """Other words and buttons for a message; a picture above them stays."""
+        keyboard = view.keyboard if isinstance(view.keyboard, InlineKeyboardMarkup) else None
+        if under_a_picture:
+            await self.bot.edit_message_caption(
+                chat_id=self.chat_id,
+                message_id=message_id,
+                caption=view.text,
+                reply_markup=keyboard,
+                parse_mode=ParseMode.HTML,
+            )
+            return
+        await self.bot.edit_message_text(
+            chat_id=self.chat_id,
+            message_id=message_id,
+            text=view.text,
+            reply_markup=keyboard,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
 
     async def take_buttons(self, message_id: int) -> None:
         """Take the buttons from under a message of late; one that is forgotten keeps them."""

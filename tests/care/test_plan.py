@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.care.model import Kind, PlannedMessage, Preferences, Profile, QuietHours
 from bot.care.plan import PlanRequest, Sent, lay_out
+from bot.care.suitable import Avoid
 from bot.care.timing import local, resolve
 from tests.care.planbook import PLAN, ROTATION, STRENGTHENING
 
@@ -162,15 +163,31 @@ def test_every_third_stretch_becomes_strengthening_once_the_person_is_better() -
     assert strong[:4] == [*STRENGTHENING, STRENGTHENING[0]]
 
 
-def test_an_unsuitable_exercise_is_never_chosen() -> None:
-    unsuitable = frozenset({"hamstring_strap", "chest_doorway", "bridge"})
+def test_an_exercise_that_does_not_suit_gives_its_turn_to_another() -> None:
+    swaps = {
+        "hamstring_strap": (Avoid("pregnant", "hamstring_seated"),),
+        "bridge": (Avoid("pregnant", "bird_dog"),),
+    }
+    pregnant = Profile(conditions=frozenset({"pregnant"}))
 
-    plan = lay_out(request(at(10), strengthening=True, unsuitable=unsuitable), PLAN)
+    plan = lay_out(
+        request(at(10), strengthening=True, profile=pregnant), replace(PLAN, avoid=swaps)
+    )
 
-    chosen = {each.subject for each in plan if each.kind in STRETCHES}
-    assert chosen
-    assert unsuitable.isdisjoint(chosen)
+    chosen = [each.subject for each in plan if each.kind in STRETCHES]
+    assert chosen[:3] == ["hamstring_seated", "hip_half_kneeling", "bird_dog"]
+    assert set(swaps).isdisjoint(chosen)
     assert None not in chosen
+
+
+def test_each_exercise_of_the_persons_own_has_its_turn_beside_the_muscle_groups() -> None:
+    subjects = [
+        each.subject
+        for each in lay_out(request(at(10), own=("own:7", "own:9")), PLAN)
+        if each.kind is Kind.STRETCH
+    ]
+
+    assert subjects[3:7] == ["back_cat_cow", "own:7", "own:9", "hamstring_seated"]
 
 
 def test_without_the_wish_for_water_or_with_a_fluid_limit_there_is_none() -> None:

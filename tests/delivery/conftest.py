@@ -82,6 +82,7 @@ class Office:
         self.composed: list[Occurrence] = []
         self.gone: list[PersonId] = []
         self.sent: list[tuple[OccurrenceId, int]] = []
+        self.uploaded: list[tuple[str, str]] = []
         self._planned = 0
 
     async def person(self, chat_id: int = ANNA) -> Person:
@@ -166,6 +167,7 @@ class Office:
             compose or self.compose,
             self._on_gone,
             self._on_sent,
+            on_upload=self._on_upload,
             per_second=per_second,
             dice=random.Random(7),  # noqa: S311
         )
@@ -188,6 +190,9 @@ class Office:
 
     async def _on_sent(self, occurrence: Occurrence, message_id: int, at: datetime) -> None:
         self.sent.append((occurrence.id, message_id))
+
+    async def _on_upload(self, key: str, file_id: str) -> None:
+        self.uploaded.append((key, file_id))
 
 
 def text_of(occurrence: Occurrence) -> str:

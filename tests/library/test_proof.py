@@ -24,14 +24,6 @@ def test_the_shipped_content_has_no_error() -> None:
     assert errors(default_folder()) == []
 
 
-def test_what_no_clinician_has_reviewed_is_one_warning() -> None:
-    warnings = [each.text for each in check(default_folder()) if each.severity == "warning"]
-
-    assert [each for each in warnings if "reviewed_by" in each] == [
-        "50 of 50 rules and exercises have no reviewed_by yet."
-    ]
-
-
 def test_checking_takes_seconds_at_most() -> None:
     began = time.perf_counter()
 

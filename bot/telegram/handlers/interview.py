@@ -174,7 +174,7 @@ def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View |
         return joining.ready(turn.language)
     if interview.verdict is None:
         return None
-    return views.closing(turn.language, interview.kind, interview.verdict, turn.numbers())
+    return views.closing(turn.language, interview, interview.verdict, turn.numbers())
 
 
 async def reconsider(turn: Turn, callback: Callback) -> None:

@@ -21,6 +21,7 @@ from bot.telegram.callbacks import encode
 if TYPE_CHECKING:
     from datetime import datetime, time
 
+    from bot.library.pictures import Picture
     from bot.library.text import Language
 
 Keyboard = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
@@ -30,10 +31,11 @@ CLOCK = "%H:%M"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A message: Telegram HTML, and a keyboard under it."""
+    """A message: Telegram HTML, a keyboard under it, and a drawing above it."""
 
     text: str
     keyboard: Keyboard | None = None
+    picture: Picture | None = None
 
 
 def button(
@@ -53,9 +55,12 @@ def in_rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
     return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
-def wrong_row(language: Language) -> Row:
-    """The way to say, from anywhere, that something is wrong."""
-    return [button(language.say("button.wrong"), "worse")]
+def wrong_row(language: Language, *about: str | int) -> Row:
+    """The way to say, from anywhere, that something is wrong.
+
+    `about` is for /why alone: what the message above the button says, such as its interview.
+    """
+    return [button(language.say("button.wrong"), "worse", *about)]
 
 
 def wall(value: time) -> str:
