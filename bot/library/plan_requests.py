@@ -42,12 +42,14 @@ AROUND_CHANGES = (
 def requests(library: Library) -> Iterator[PlanRequest]:
     """Everyone on a steady clock, then the busiest profile wherever clocks change."""
     steady, *changing = places()
-    for profile, preferences, at in itertools.product(profiles(library), PREFERENCES, TIMES):
-        fresh = request_at(steady, at, profile, preferences)
+    *others, busiest = profiles(library)
+    for preferences, at in itertools.product(PREFERENCES, TIMES):
+        for profile in others:
+            yield request_at(steady, at, profile, preferences)
+        fresh = request_at(steady, at, busiest, preferences)
         yield fresh
         yield replace(fresh, now=fresh.session_at + timedelta(hours=30))  # told a day late
         yield _second(fresh, library)
-    busiest = profiles(library)[-1]
     for place, (at, preferences) in itertools.product(changing, AROUND_CHANGES):
         yield request_at(place, at, busiest, preferences)
 

@@ -24,6 +24,7 @@ from bot.care.rules import (
     ChangeIs,
     HasCondition,
     OnsetIs,
+    PainAtLeast,
     RecentFall,
     Rule,
     Rules,
@@ -57,6 +58,7 @@ class Space:
         self.library = library
         self.rules = library.rules
         self.symptoms = symptoms_of(library.questions)
+        self._every_answer_levels: dict[tuple[str, ...], Level] = {}
 
     def of_rule(self, rule: Rule) -> Iterator[Case]:
         """One case for each combination of what this rule looks at."""
@@ -84,6 +86,22 @@ class Space:
         atoms: list[When] = [each for each in _atoms(self.rules.rules) if isinstance(each, TIMES)]
         cases = self._told_apart(circumstances(atoms), [*atoms, WindowClosed()])
         return tuple(Moment(case.sessions, _previous(case)) for case in cases)
+
+    @cached_property
+    def pains(self) -> tuple[int | None, ...]:
+        """No answer, both ends of the scale, and each pain that rules look for, and the one below."""
+        asked = {each.points for each in _atoms(self.rules.rules) if isinstance(each, PainAtLeast)}
+        near = {0, 10}.union(*({points - 1, points} for points in asked))
+        return (None, *sorted(near.intersection(range(11))))
+
+    def every_answer_level(self, reasons: tuple[str, ...]) -> Level:
+        """The level that the rules judged after every answer give, of those that fired."""
+        known = self._every_answer_levels.get(reasons)
+        if known is None:
+            rules = [self.rules.rule(each) for each in reasons]
+            levels = (rule.level for rule in rules if not rule.whole_check_in)
+            known = self._every_answer_levels[reasons] = max(levels, default=Level.SELF_CARE)
+        return known
 
     def _told_apart(self, cases: Iterable[Case], atoms: Sequence[When]) -> list[Case]:
         """The first case of each kind, as the real judge tells them apart by these conditions."""

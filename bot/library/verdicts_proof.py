@@ -18,14 +18,15 @@ from bot.care import model
 from bot.care.model import Case, Level, Profile, Verdict
 from bot.care.rules import Rules, Symptom
 from bot.care.triage import WORSE, judge
-from bot.library.circumstances import CHANGES, NOBODY, PAINS, Moment, case_of
+from bot.library.circumstances import CHANGES, NOBODY, PAINS, case_of
 from bot.library.errors import Problem
 from bot.library.verdict_space import Space, with_symptom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.care.rules import Rule
+    from bot.library.circumstances import Moment
     from bot.library.library import Library
 
 
@@ -91,7 +92,11 @@ def _beside_each_rule(
 def _over_all_words(
     space: Space, levels: Mapping[str, Level], clearable: frozenset[str]
 ) -> Iterator[_Fall]:
-    """Each symptom with each pain and each change, at every moment that rules tell apart."""
+    """Each symptom with each change and pain, at every moment that rules tell apart.
+
+    Every pain where nothing else is known, and where everything is told; at the moments between
+    those two the pains that rules tell apart, and their neighbours.
+    """
     everything = Profile(
         onset="under_6_weeks",
         area="one_place",
@@ -101,29 +106,31 @@ def _over_all_words(
         conditions=frozenset(get_args(model.Condition)),
         cleared=frozenset(rule.id for rule in space.rules.rules),
     )
-    backgrounds = [(NOBODY, moment) for moment in space.moments]
-    backgrounds += [(everything, space.moments[-1])]
-    for profile, moment in backgrounds:
-        yield from _words_at(space, profile, moment, levels, clearable)
+    yield from _words_at(space, NOBODY, space.moments[0], PAINS, levels, clearable)
+    yield from _words_at(space, everything, space.moments[-1], PAINS, levels, clearable)
+    for moment in space.moments[1:]:
+        yield from _words_at(space, NOBODY, moment, space.pains, levels, clearable)
 
 
 def _words_at(
     space: Space,
     profile: Profile,
     moment: Moment,
+    pains: Sequence[int | None],
     levels: Mapping[str, Level],
     clearable: frozenset[str],
 ) -> Iterator[_Fall]:
     verdicts: dict[tuple[str | None, int | None, str | None], Verdict] = {}
-    for change, pain, symptom in itertools.product(CHANGES, PAINS, (None, *space.symptoms)):
-        case = with_symptom(case_of(profile, moment, pain=pain, change=change), symptom)
+    for change, pain, symptom in itertools.product(CHANGES, pains, (None, *space.symptoms)):
+        ticked = frozenset() if symptom is None else frozenset({symptom})
+        case = case_of(profile, moment, pain=pain, change=change, symptoms=ticked)
         verdict = verdicts[symptom, pain, change] = judge(case, space.rules)
         if symptom is not None:
             yield from _lowered(case, symptom, verdicts[None, pain, change], verdict, space.rules)
             yield from _below(case, symptom, verdict, levels, clearable)
         # The unanswered ones come first, so that they are there to be compared with.
         for fewer in ((symptom, None, change), (symptom, pain, None), (None, pain, change)):
-            yield from _went_down(case, verdicts[fewer], verdict, space.rules)
+            yield from _went_down(case, verdicts[fewer], verdict, space)
 
 
 def _below(
@@ -151,19 +158,13 @@ def _lowered(
         yield _Fall(_highest(before.reasons, rules).id, text)
 
 
-def _went_down(case: Case, before: Verdict, after: Verdict, rules: Rules) -> Iterator[_Fall]:
+def _went_down(case: Case, before: Verdict, after: Verdict, space: Space) -> Iterator[_Fall]:
     """A level of the every-answer rules that one answer more brought down."""
-    was, is_now = _every_answer(before, rules), _every_answer(after, rules)
-    if max((rule.level for rule in is_now), default=Level.SELF_CARE) < max(
-        (rule.level for rule in was), default=Level.SELF_CARE
-    ):
-        lost = _highest([rule.id for rule in was], rules)
-        yield _Fall(lost.id, _said(case, "one answer fewer", lost.level, after))
-
-
-def _every_answer(verdict: Verdict, rules: Rules) -> list[Rule]:
-    fired = frozenset(verdict.reasons)
-    return [rule for rule in rules.rules if rule.id in fired and not rule.whole_check_in]
+    was = space.every_answer_level(before.reasons)
+    if space.every_answer_level(after.reasons) < was:
+        at_once = [each for each in before.reasons if not space.rules.rule(each).whole_check_in]
+        lost = _highest(at_once, space.rules)
+        yield _Fall(lost.id, _said(case, "one answer fewer", was, after))
 
 
 def _highest(reasons: Iterable[str], rules: Rules) -> Rule:
