@@ -20,6 +20,7 @@ from bot.library.loader import default_folder, load
 from bot.logs import configure
 from bot.settings import Settings
 from bot.settings import load as load_settings
+from bot.telegram import lengths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -90,7 +91,8 @@ def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None
 def check(folder: Path | None) -> None:
     """Check the content folder (the one that ships unless FOLDER is given)."""
     today = SystemClock().now().date()
-    findings = proof.check(folder or default_folder(), today)
+    content = folder or default_folder()
+    findings = [*proof.check(content, today), *lengths.check(content)]
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)

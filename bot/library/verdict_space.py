@@ -89,7 +89,7 @@ class Space:
 
     @cached_property
     def pains(self) -> tuple[int | None, ...]:
-        """No answer, both ends of the scale, and each pain that rules look for, and the one below."""
+        """No answer, both ends of the scale, each pain that rules look for and the one below."""
         asked = {each.points for each in _atoms(self.rules.rules) if isinstance(each, PainAtLeast)}
         near = {0, 10}.union(*({points - 1, points} for points in asked))
         return (None, *sorted(near.intersection(range(11))))
