@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,14 +21,6 @@ def errors(folder: Path) -> list[str]:
 
 def test_the_shipped_content_has_no_error() -> None:
     assert errors(default_folder()) == []
-
-
-def test_checking_takes_seconds_at_most() -> None:
-    began = time.perf_counter()
-
-    check(default_folder())
-
-    assert time.perf_counter() - began < 5
 
 
 def test_content_that_does_not_load_is_told_as_errors(folder: Path, edit: Edit) -> None:
