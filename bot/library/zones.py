@@ -50,15 +50,15 @@ def places() -> tuple[Place, ...]:
     steady = Place("UTC", date(YEARS[0], 6, 1))
     classes: dict[tuple[tuple[int, int], ...], Place] = {(): steady}
     for zone in sorted(available_timezones()):
-        changes = list(_changes(zone))
+        changes = changes_of(zone)
         for change in changes:
             for days in DAYS_BEFORE:
                 day = (change.local - days * DAY).date()
-                classes.setdefault(_class(day, changes), Place(zone, day))
+                classes.setdefault(class_of(day, changes), Place(zone, day))
     return tuple(classes.values())
 
 
-def _class(day: date, changes: list[Change]) -> tuple[tuple[int, int], ...]:
+def class_of(day: date, changes: list[Change]) -> tuple[tuple[int, int], ...]:
     """Minutes from the beginning of the day to each change that a plan meets, and by how many."""
     begins = datetime.combine(day, time())
     minute = timedelta(minutes=1)
@@ -69,7 +69,9 @@ def _class(day: date, changes: list[Change]) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _changes(zone: str) -> list[Change]:
+@cache
+def changes_of(zone: str) -> list[Change]:
+    """All changes of a zone's clock in the years looked at."""
     clock = ZoneInfo(zone)
     begin, end = (datetime(year, 1, 1, tzinfo=UTC) for year in YEARS)
     looks = [begin + number * LOOK for number in range((end - begin) // LOOK + 1)]

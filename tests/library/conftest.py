@@ -45,20 +45,21 @@ def edit(folder: Path) -> Edit:
 @pytest.fixture(scope="session", autouse=True)
 def proved_once() -> Iterator[None]:
     """Prove what is decided once for each content: most tests break only words."""
-    held: dict[tuple[str, str], tuple[Problem, ...]] = {}
+    held: dict[tuple[object, ...], tuple[Problem, ...]] = {}
 
     def once(fault: str) -> Callable[..., tuple[Problem, ...]]:
         prove = getattr(proof, fault)
 
-        def proved(library: Library, *rest: object) -> tuple[Problem, ...]:
-            decided = {
-                name: (document.value, document.places)
-                for name, document in library.documents.items()
-                if name.count("/") == 1
+        def proved(library: Library, name: str, *rest: object) -> tuple[Problem, ...]:
+            rules, plan = (library.documents[f"{name}/{each}.yaml"] for each in ("rules", "plan"))
+            looked_at = {
+                "verdict_faults": (rules, library.questions),
+                "reach_faults": (rules, library.questions, library.plan),
+                "plan_faults": (plan, library.rules.levels),
             }
-            key = (fault, repr(decided))
+            key = (fault, name, repr(looked_at[fault]))
             if key not in held:
-                held[key] = tuple(prove(library, *rest))
+                held[key] = tuple(prove(library, name, *rest))
             return held[key]
 
         return proved
