@@ -350,7 +350,9 @@ async def test_coming_back_from_a_pause_brings_no_nudges_while_it_is_open(tmp_pa
         await reports(walk)
         await walk.says("/pause")
         assert "My earlier advice still stands" in walk.last.text
-        await walk.says("/resume")
+        back = await walk.says("/resume")
+
+        assert "My earlier advice still stands" in back.text
 
         assert await walk.nudges_ahead() == set()
 

@@ -91,7 +91,11 @@ async def test_a_doctors_advice_in_spanish_until_its_release(tmp_path: Path) -> 
         assert STRETCH not in await walk.nudges_ahead()
         await walk.next_with("¿Lograste pedirla?")
         await walk.taps("Ya tengo ayuda")
-        assert labels(walk.last) == ["Ya me vio, todo bien", "Aún no, o me dijo que espere"]
+        assert labels(walk.last) == [
+            "Ya me vio, todo bien",
+            "Aún no, o me dijo que espere",
+            "Cómo encontrar un médico",
+        ]
         await walk.taps("Ya me vio, todo bien")
 
         assert "Me alegra saberlo" in walk.last.text

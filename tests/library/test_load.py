@@ -381,7 +381,8 @@ neck_turns:
 
 
 def with_own_exercise(folder: Path) -> None:
-    for file, text in (("exercises.yaml", OWN), ("en/exercises.yaml", OWN_WORDS)):
+    words = [(f"{code}/exercises.yaml", OWN_WORDS) for code in ("en", "es")]
+    for file, text in (("exercises.yaml", OWN), *words):
         path = folder / file
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
