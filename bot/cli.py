@@ -14,7 +14,7 @@ import orjson
 
 from bot import app, checkup, tryout
 from bot.errors import AftercareError
-from bot.library import cases, proof
+from bot.library import cases, diagram, proof
 from bot.library.loader import default_folder, load
 from bot.logs import configure
 from bot.settings import Settings
@@ -119,6 +119,20 @@ def triage(file: Path, content: Path | None) -> None:
             )
     if different:
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.option("--content", type=click.Path(path_type=Path), help="Another content folder.")
+@click.option("--language", default="en", show_default=True, help="Whose words to show.")
+def graph(content: Path | None, language: str) -> None:
+    """Draw questions, rules and levels as a Mermaid flowchart."""
+    library = load(content or default_folder())
+    if language not in library.languages:
+        raise click.BadParameter(
+            f"{language} is not in the content: {', '.join(sorted(library.languages))}",
+            param_hint="--language",
+        )
+    click.echo(diagram.draw(library, library.languages[language]), nl=False)
 
 
 @main.command()

@@ -144,6 +144,30 @@ def test_a_file_of_cases_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     assert "missing.yaml" in result.stderr
 
 
+# ---- graph ----
+
+
+def test_the_flow_is_drawn_in_the_words_of_the_content(folder: Path) -> None:
+    words = folder / "en" / "questions.yaml"
+    words.write_text(
+        words.read_text(encoding="utf-8").replace("label: Light-headed", "label: Woozy"),
+        encoding="utf-8",
+    )
+
+    drawn, of_folder = aftercare("graph"), aftercare("graph", "--content", folder)
+
+    assert (drawn.exit_code, of_folder.exit_code) == (0, 0)
+    assert "flowchart LR" in drawn.stdout.splitlines()
+    assert drawn.stdout.replace("Light-headed", "Woozy") == of_folder.stdout
+
+
+def test_a_drawing_of_what_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    assert aftercare("graph", "--content", tmp_path / "missing").exit_code == 2
+    unknown = aftercare("graph", "--language", "tlh")
+    assert unknown.exit_code == 2
+    assert "tlh is not in the content: en" in unknown.stderr
+
+
 # ---- doctor ----
 
 
