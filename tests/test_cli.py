@@ -193,6 +193,13 @@ def test_another_folders_plan_is_what_a_person_lives_through(persona: Path, fold
         ("check_in_24h:", "check_in_25h:", 'ann.yaml:6:3: "check_in_25h" is no check-in of'),
         ("10:00", "1000", "ann.yaml:3:17: expected a local time such as"),
         ("pain: 6", "pein: 6", 'ann.yaml:3:35: "pein" is not a key here'),
+        ("name: Ann", "name: Ann\ncountry: UK", 'ann.yaml:2:10: "UK" is not in the content'),
+        ("name: Ann", "name: Ann\nsilent: [day 0]", 'ann.yaml:2:10: "day 0" is no check-in of'),
+        (
+            "pain: 6}",
+            "pain: 6}, {at: 2026-06-01 09:00}",
+            "ann.yaml:3:50: is not after the massage before it",
+        ),
     ],
 )
 def test_a_persona_with_a_mistake_ends_with_2_and_its_place(
