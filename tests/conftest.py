@@ -38,8 +38,11 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-screenshot`: what the browser test sees becomes the picture in the README."""
+    """`--update-screenshot`: what the browser test sees becomes the picture in the README.
+    `--update-timelines`: what the personas live through becomes what is expected of it.
+    """
     parser.addoption("--update-screenshot", action="store_true", help="renew docs/sandbox.png")
+    parser.addoption("--update-timelines", action="store_true", help="renew tests/personas/*.txt")
 
 
 class SharedPostgreSQL:

@@ -39,15 +39,16 @@ class Database:
         return "sqlite" if self._writer.dialect.name == "sqlite" else "postgresql"
 
     @classmethod
-    async def open(cls, url: str) -> Database:
+    async def open(cls, url: str, *, inline: bool = False) -> Database:
         """Open the database at `url` and bring it to this program's version.
 
         `url` is `sqlite:///path` (the folder must exist) or `postgresql://user@host/name`.
-        Several processes may open the same database at once. Raises DatabaseError where it
-        cannot be reached, or was written by a newer version of this program.
+        Several processes may open the same database at once. With `inline` SQLite runs in this
+        thread and stops everything else meanwhile: for one task alone. Raises DatabaseError
+        where it cannot be reached, or was written by a newer version of this program.
         """
         parsed = _parse(url)
-        writer, reader = engines.create(parsed)
+        writer, reader = engines.create(parsed, inline=inline)
         database = cls(writer, reader)
         try:
             async with writer.begin() as connection:

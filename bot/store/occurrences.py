@@ -23,7 +23,7 @@ from bot.store.tables import PLANNED
 from bot.store.tables import occurrences as table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from bot.store.transaction import Transaction
@@ -237,6 +237,20 @@ async def next_due(tx: Transaction) -> datetime | None:
         )
     )
     return min((due for (due,) in await tx.execute(soonest) if due is not None), default=None)
+
+
+async def withdrawn(tx: Transaction, person_id: PersonId) -> Mapping[tuple[Kind, str, str], int]:
+    """How many messages will not come after all, by kind, item and reason."""
+    ended = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
+    columns = (table.c.kind, table.c.item, table.c.reason)
+    statement = (
+        select(*columns, func.count())
+        .where(table.c.person_id == person_id, table.c.state.in_(ended))
+        .group_by(*columns)
+        .order_by(func.min(table.c.id))
+    )
+    rows = await tx.execute(statement)
+    return {(kind, item, reason or ""): count for kind, item, reason, count in rows}
 
 
 async def _select(

@@ -166,4 +166,4 @@ async def test_a_message_sent_meanwhile_appears_by_itself(opened: Opened) -> Non
 
         await chat.turns_clock("+1 hour")
 
-        await chat.reads("drink", "10:30")
+        await chat.reads("a glass of water is a good idea", "10:30")

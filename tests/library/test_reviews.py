@@ -25,6 +25,8 @@ FILES = {
     "content/countries.yaml",
     "content/en/guides.yaml",
     "content/en/nudges.yaml",
+    "content/es/guides.yaml",
+    "content/es/nudges.yaml",
 }
 
 

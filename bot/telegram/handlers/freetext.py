@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.care import freetext
 from bot.care.model import Level
 from bot.care.own import LONGEST
+from bot.library.coverage import symptoms_of
 from bot.service import answering
 from bot.service.own import ASKED
 from bot.telegram.handlers import interview, own, session, start
@@ -29,8 +30,14 @@ UNREADABLE = {
 
 
 def signs(turn: Turn, typed: str) -> tuple[str, ...]:
-    """The danger signs that words may mean, by the phrases of the person's language."""
-    return freetext.scan(typed, turn.language.phrases)
+    """The signs that words may mean, in the order they are asked about.
+
+    The phrases of every language count: people fall back on the one they were hurt in.
+    """
+    library = turn.practice.library
+    books = [each.phrases for each in library.languages.values()]
+    hits = {symptom for book in books for symptom in freetext.scan(typed, book)}
+    return tuple(each for each in symptoms_of(library.questions) if each in hits)
 
 
 async def text(turn: Turn, typed: str) -> None:
