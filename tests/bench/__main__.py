@@ -7,14 +7,17 @@ import statistics
 import sys
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from bot.care.freetext import scan
 from bot.library.loader import default_folder, load
+from bot.library.proof import check
 from bot.store import queue
 from bot.store.database import Database
+from bot.telegram import lengths
 from tests.store.makers import HOUR, MINUTE, NOW, make_person, message, plan
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ BATCH = 100
 DUE = ROUNDS * BATCH + BATCH
 WAITING = 100_000
 LONGEST = 4096  # characters, Bot API: Message.text
+PROOFS = 3
+PROOF_S = 10  # of one processor, whatever else the machine does
 
 
 def report(name: str, first: str, second: str, pairs: list[tuple[float, float]]) -> None:
@@ -88,7 +93,31 @@ def lease() -> None:
     asyncio.run(_lease())
 
 
-BENCHMARKS: dict[str, Callable[[], None]] = {"free_text": free_text, "lease": lease}
+def proof() -> None:
+    """All of `aftercare check`, against reading the same content; it must stay below its bound."""
+    folder = default_folder()
+    load(folder)
+
+    def took(work: Callable[[], object]) -> float:
+        begun = process_time()
+        work()
+        return process_time() - begun
+
+    def checked() -> None:
+        check(folder)
+        lengths.check(folder)
+
+    pairs = [(took(partial(load, folder)), took(checked)) for _ in range(PROOFS)]
+    report("proof", "reading the content", "checking it", pairs)
+    if min(check_s for _, check_s in pairs) > PROOF_S:
+        raise SystemExit(f"aftercare check takes over {PROOF_S} s of one processor")
+
+
+BENCHMARKS: dict[str, Callable[[], None]] = {
+    "free_text": free_text,
+    "lease": lease,
+    "proof": proof,
+}
 
 
 def main(names: list[str]) -> int:
