@@ -17,7 +17,7 @@ from bot.library.circumstances import ASKED_AT
 from bot.library.errors import Problem, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bot.library.library import Library
     from bot.library.strictyaml import Document
@@ -30,9 +30,14 @@ def interview_faults(library: Library, name: str, signs: Collection[str]) -> Ite
     """Interviews that would not end, ask twice, or leave out one of these danger signs."""
     document = library.documents[f"{name}/questions.yaml"]
     yield from _asked_twice(library.questions, document)
+    unasked: dict[str, list[InterviewKind]] = {}
     for kind in get_args(InterviewKind):
-        wanted = frozenset(signs) if kind in CHECK_INS else frozenset()
-        yield from _way_faults(kind, library.questions, wanted, document)
+        lost: set[str] = set()
+        for fault in _way_faults(kind, library.questions, frozenset(signs), lost):
+            yield Problem(document.where(()), fault)
+        for sign in lost if kind in CHECK_INS else ():
+            unasked.setdefault(sign, []).append(kind)
+    yield from _unasked(unasked, library.questions, document)
 
 
 def _asked_twice(questions: Sequence[Question], document: Document) -> Iterator[Problem]:
@@ -63,33 +68,37 @@ def _paths(questions: Sequence[Question]) -> Iterator[tuple[str | int, ...]]:
 
 
 def _way_faults(
-    kind: InterviewKind, questions: Sequence[Question], signs: frozenset[str], document: Document
-) -> Iterator[Problem]:
-    """The first fault of each kind, over every way through an interview."""
-    unasked: set[str] = set()
+    kind: InterviewKind, questions: Sequence[Question], signs: frozenset[str], lost: set[str]
+) -> Iterator[str]:
+    """What is wrong with a way through an interview; adds to `lost` the signs one leaves out."""
     for number, (asked, shown) in enumerate(_ways(kind, questions)):
         if number > MOST_WAYS:
-            text = f"there are over {MOST_WAYS:,} ways through {kind}. Take some ask_if away."
-            yield Problem(document.where(()), text)
+            yield f"there are over {MOST_WAYS:,} ways through {kind}. Take some ask_if away."
             return
         if len(set(asked)) < len(asked):
             twice = next(each for each in asked if asked.count(each) > 1)
-            text = f'{kind} asks "{twice}" again after it was answered, and may never end.'
-            yield Problem(document.where(()), text)
+            yield f'{kind} asks "{twice}" again after it was answered, and may never end.'
             return
-        unasked |= signs - shown
-    paths = list(_paths(questions))
-    for question, path in zip(questions, paths, strict=True):
-        lost = sorted(unasked.intersection(question.options))
-        if lost and "profile" not in question.interviews:
-            unasked.difference_update(lost)
+        lost |= signs - shown
+
+
+def _unasked(
+    kinds: Mapping[str, list[InterviewKind]], questions: Sequence[Question], document: Document
+) -> Iterator[Problem]:
+    """The signs that check-ins of these kinds can leave out, at the question that has them."""
+    nowhere = set(kinds)
+    for question, path in zip(questions, _paths(questions), strict=True):
+        left_out = [each for each in question.options if each in kinds]
+        if left_out and "profile" not in question.interviews:
+            nowhere.difference_update(left_out)
+            when = listed(dict.fromkeys(kind for each in left_out for kind in kinds[each]))
             text = (
-                f"a {kind} check-in can end without asking for {listed(lost)}. Ask everyone: "
-                "no ask_if, no option_if, and all of early, full and worse in interviews."
+                f"a check-in ({when}) can end without asking for {listed(sorted(left_out))}. Ask "
+                "everyone: no ask_if, no option_if, and all of early, full, worse in interviews."
             )
             yield Problem(document.where(path), text)
-    if unasked:
-        text = f"no {kind} check-in asks for {listed(sorted(unasked))}. Add it to a list."
+    if nowhere:
+        text = f"no check-in asks for {listed(sorted(nowhere))}. Add it to a list."
         yield Problem(document.where(("check_in",)), text)
 
 

@@ -30,10 +30,10 @@ from bot.library.errors import Problem
 from bot.library.verdict_space import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.care.model import InterviewKind
-    from bot.care.questions import Question
+    from bot.care.questions import AskIf, Question
     from bot.care.rules import Rule
     from bot.library.library import Library
 
@@ -85,18 +85,31 @@ def _last_asked(library: Library) -> timedelta:
 
 
 def _played(case: Case, library: Library) -> frozenset[str]:
-    """The rules that fire once the case's answers have been given as questions ask for them."""
-    told = _walk("profile", case, library.questions)
-    profile = to_profile(Profile(baseline_pain=case.profile.baseline_pain), told)
+    """The rules that fire once the case's answers have been given as questions ask for them.
+
+    The case says nothing of some questions: those are skipped, and in a second try answered with
+    whatever an `ask_if` waits for.
+    """
+    conditions = [each for question in library.questions for each in _conditions(question)]
     fired: set[str] = set()
-    for kind in FULLEST:
-        checkin = _check_in(kind, case, library.questions)
-        asked = replace(case, profile=profile, checkins=(*case.checkins[:-1], checkin))
-        fired.update(judge(asked, library.rules).reasons)
+    for waited_for in ([], conditions):
+        told = _walk("profile", case, library.questions, waited_for)
+        profile = to_profile(Profile(baseline_pain=case.profile.baseline_pain), told)
+        for kind in FULLEST:
+            checkin = _check_in(kind, case, library.questions, waited_for)
+            asked = replace(case, profile=profile, checkins=(*case.checkins[:-1], checkin))
+            fired.update(judge(asked, library.rules).reasons)
     return frozenset(fired)
 
 
-def _check_in(kind: InterviewKind, case: Case, questions: tuple[Question, ...]) -> CheckIn:
+def _conditions(question: Question) -> tuple[AskIf, ...]:
+    own = () if question.ask_if is None else (question.ask_if,)
+    return (*own, *question.option_if.values())
+
+
+def _check_in(
+    kind: InterviewKind, case: Case, questions: tuple[Question, ...], waited_for: Sequence[AskIf]
+) -> CheckIn:
     interview = Interview(
         id=InterviewId(1),
         person_id=PersonId(1),
@@ -104,19 +117,28 @@ def _check_in(kind: InterviewKind, case: Case, questions: tuple[Question, ...]) 
         state=InterviewState.COMPLETE,
         opened_at=ASKED_AT,
         course=1,
-        answers=_walk(kind, case, questions),
+        answers=_walk(kind, case, questions, waited_for),
     )
     return replace(to_checkin(interview), at=ASKED_AT)
 
 
-def _walk(kind: InterviewKind, case: Case, questions: tuple[Question, ...]) -> dict[str, Answer]:
-    """Every question of an interview answered as the case has it, skipped where it says nothing."""
+def _walk(
+    kind: InterviewKind, case: Case, questions: tuple[Question, ...], waited_for: Sequence[AskIf]
+) -> dict[str, Answer]:
+    """Every question of an interview answered as the case has it, or as `waited_for` wants it."""
     answers: dict[str, Answer] = {}
     for _ in questions:
         question = next_question(kind, answers, questions)
         if question is None:
             break
-        value = _answer(question, case, question.options_for(answers))
+        options = question.options_for(answers)
+        about = [each.any_of for each in waited_for if each.question == question.id]
+        wanted = [each for each in options if any(each in any_of for any_of in about)]
+        value = _answer(question, case, options)
+        if isinstance(value, tuple):
+            value = tuple(dict.fromkeys((*value, *wanted)))
+        elif value is None and wanted:
+            value = wanted[0]
         answers[question.id] = Answer(question.id, value, confirmed=True, at=ASKED_AT)
     return answers
 

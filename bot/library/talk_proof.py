@@ -144,12 +144,9 @@ class _Shelf:
     def reaching(self, level: Level) -> Iterator[_Text]:
         """Nudges that are not paused, check-ins, and the words of the escalation itself."""
         policy = self.library.rules.levels[level]
-        for kind in sorted(NUDGES - policy.pauses):
+        # A kind that the level forbids is told where the level is (levels_proof), once.
+        for kind in sorted(NUDGES - policy.pauses - HOLDS_BACK[level]):
             yield from self._texts("nudges", (kind.value,), nudge=True)
-            if kind in (Kind.STRETCH, Kind.STRENGTHENING):
-                for exercise, entry in self.library.exercises.items():
-                    if entry.kind == kind.value:
-                        yield from self._texts("exercises", (exercise,), nudge=True)
         for question in self.library.questions:
             if question.interviews & CHECK_INS:
                 yield from self._texts("questions", (question.id,))

@@ -22,6 +22,16 @@ def edit(file: str, old: str, new: str) -> Break:
     return broken
 
 
+def in_every_language(file: str, old: str, new: str) -> Break:
+    """Replace the first occurrence of an id in each language's file."""
+
+    def broken(folder: Path) -> None:
+        for path in sorted(folder.glob(f"*/{file}")):
+            edit(f"{path.parent.name}/{file}", old, new)(folder)
+
+    return broken
+
+
 def cut(file: str, start: str, end: str) -> Break:
     """Take out everything from one text up to another."""
 
