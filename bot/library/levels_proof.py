@@ -65,6 +65,7 @@ REPLIES = (
     "escalation.seen_fine_reply",
     "escalation.seen_wait_reply",
     "escalation.still_stands",
+    "button.wrong",
 )
 NAMED_FOR = ("today.open_", "report.level_", "freetext.advice_")  # and the level's id
 FIND_DOCTOR = "finding_doctor"  # the guide behind a button of every escalation

@@ -130,9 +130,13 @@ SAID = [
     ),
     Breakage(
         "a language has a guide of its own",
-        in_translation("guides.yaml", "- id: water", "- id: wine"),
+        in_translation(
+            "guides.yaml",
+            "- id: water",
+            "- id: wine\n  title: Wine\n  source: [Nobody]\n  pages: [Wine]\n\n- id: water",
+        ),
         "pt/guides.yaml",
-        "- id: massage_helps",
-        'there is no text for "water"',
+        "- id: wine",
+        'English has no guide "wine"',
     ),
 ]
