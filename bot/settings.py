@@ -64,7 +64,8 @@ class Settings(BaseModel):
         default=None, description="At least 16 of A-Z a-z 0-9 _ -; needed with a webhook"
     )
     listen: str | None = Field(
-        default=None, description="host:port of the webhook server, e.g. 0.0.0.0:8080"
+        default=None,
+        description="host:port for the webhook, /healthz, /readyz and /metrics, e.g. 0.0.0.0:8080",
     )
     per_second: int = Field(
         default=30, ge=1, le=1000, description="Messages a second, all people together"
