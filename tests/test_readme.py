@@ -43,7 +43,7 @@ def default_of(field: str) -> str:
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_command_of_the_program_is_explained(command: str) -> None:
-    assert re.search(rf"^\| `aftercare {command}\b[^`]*` \| .+ \|$", README, re.MULTILINE)
+    assert re.search(rf"^\| [^|]*`aftercare {command}\b[^|]*` \| .+ \|$", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -39,6 +39,21 @@ async def start_bot(**settings: str) -> Process:
     )
 
 
+async def aftercare(*arguments: str, **settings: str) -> tuple[int | None, list[str]]:
+    """Another command in a process of its own; its exit code, and the lines it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=clean_environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode().splitlines()
+
+
 @dataclass
 class Street:
     """A sandbox that outlives the bot, and the bot's processes one after the other."""
