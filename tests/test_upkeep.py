@@ -340,15 +340,23 @@ def _newer(copy: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
 
-def _damaged(copy: Path) -> None:
-    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-        (page,) = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'people_chat'"
-        ).fetchone()
+def _disagreeing(copy: Path) -> None:
+    """An index that tells another chat number than the table."""
+    with closing(sqlite3.connect(copy)) as connection:
+        statement = "SELECT rootpage FROM sqlite_master WHERE name = 'people_chat'"
+        (page,) = connection.execute(statement).fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
-    with copy.open("r+b") as file:
-        file.seek((page - 1) * size)
-        file.write(b"\xff" * size)
+    whole = copy.read_bytes()
+    start, end = (page - 1) * size, page * size
+    other = whole[start:end].replace(CHAT.to_bytes(4), (CHAT + 5).to_bytes(4))
+    assert other != whole[start:end]
+    copy.write_bytes(whole[:start] + other + whole[end:])
+
+
+def _stray(copy: Path) -> None:
+    """Messages of a person who is not there."""
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM people")
 
 
 def _cut(copy: Path) -> None:
@@ -377,8 +385,9 @@ def _gone(copy: Path) -> None:
     ("spoil", "said"),
     [
         (_newer, "newer than this program"),
-        (_damaged, ""),
-        (_cut, ""),
+        (_disagreeing, "is damaged: row 1 missing from index people_chat"),
+        (_stray, "is damaged: rows point at rows that are not there"),
+        (_cut, "malformed"),
         (_foreign, "is not a database of Aftercare"),
         (_text, "can't be read as a database"),
         (_empty, "is not a database of Aftercare"),

@@ -43,6 +43,7 @@ def back_up(source: Path, destination: Path) -> None:
     _require_ours(source)
     with _reserved(destination) as part:
         _copy(source, part)
+        _require_sound(part, named=source)
         _to_disk(part)
 
 
@@ -55,6 +56,7 @@ def in_place_of(target: Path, source: Path) -> Iterator[Path]:
     exclusive lock only to who is alone), and where `source` is no sound database of this program.
     """
     _require_ours(source)
+    _require_sound(source, named=source)
     if target.exists() and target.samefile(source):
         raise DatabaseError(f"{source} is the database itself")
     prepared_name = _beside(target, ".restoring")
@@ -84,7 +86,6 @@ def _copy(source: Path, empty: Path) -> None:
             original.execute("VACUUM INTO ?", [str(empty)])
     except sqlite3.Error as error:
         raise DatabaseError(f"{source} can't be copied: {error}") from None
-    _require_sound(empty, named=source)
 
 
 def _require_ours(path: Path) -> None:
