@@ -173,7 +173,10 @@ async def build(
     async def pulse() -> None:
         """Without polling, nothing may need Telegram for hours: ask whether it is there."""
         if metrics.since_telegram_s() > QUIET_LINE_S:
-            await bot.get_me(read_timeout=PULSE_READ_S)
+            try:
+                await bot.get_me(read_timeout=PULSE_READ_S)
+            except TelegramError as error:
+                log.warning("telegram_unreachable", error=type(error).__name__)
 
     courier = Courier(
         database,

