@@ -415,6 +415,21 @@ async def test_what_is_no_good_backup_replaces_nothing(
     assert not [each for each in names_in(tmp_path) if each.startswith("aftercare.db.")]
 
 
+async def test_a_backup_of_the_version_before_is_brought_to_this_one(
+    sqlite_database: Database, sqlite_url: str, tmp_path: Path
+) -> None:
+    _, copy = await backed_up(sqlite_database, sqlite_url, tmp_path)
+    await sqlite_database.close()
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("DROP TABLE own_exercises")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+
+    assert (await aftercare("stats", url=f"sqlite:///{copy}")).exit_code == 2
+    assert (await aftercare("restore", copy, url=sqlite_url)).exit_code == 0
+
+    assert "1 joining, " in (await aftercare("stats", url=sqlite_url)).stdout
+
+
 async def test_a_database_is_not_restored_from_itself(sqlite_url: str) -> None:
     result = await aftercare("restore", file_of(sqlite_url), url=sqlite_url)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Kind, Profile
 from bot.care.plan_content import AfterSession, Morning, PlanContent, PlanRequest, Slot, Slots
+from bot.care.suitable import concerns, turns
 from bot.care.timing import local, next_wall, resolve
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 STRENGTHENING_EVERY = 3
 EXERCISE_KINDS = frozenset({Kind.MOVEMENT, Kind.STRETCH, Kind.STRENGTHENING})
+
+
+@dataclass(frozen=True, slots=True)
+class _Exercises:
+    """What takes turns for one person: stretches by group, and strengthening."""
+
+    groups: tuple[tuple[str, ...], ...]
+    strengthening: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +125,13 @@ def _turns(request: PlanRequest, content: PlanContent) -> Iterator[Draft]:
     Turns count slots, whether or not they are sent, so that the rotation goes on where it was
     after a pause or a new layout. The sequence names day and slot for the same reason.
     """
+    exercises = _exercises(request, content)
     turn = 0
     for item in content.items:
         if not isinstance(item, Slots):
             continue
         for day, slot in _days(item, request.profile):
-            kind, subject = _exercise(item.kind, turn, request, content)
+            kind, subject = _exercise(item.kind, turn, request, exercises)
             turn += 1
             first_day = local(request.session_at, request.zone).date()
             local_date = first_day + timedelta(days=day)
@@ -148,20 +158,27 @@ def _days(item: Slots, profile: Profile) -> Iterator[tuple[int, Slot]]:
             yield day, slot
 
 
+def _exercises(request: PlanRequest, content: PlanContent) -> _Exercises:
+    """What suits this person; each exercise of their own is a group beside the muscle groups."""
+    held = concerns(request.profile)
+    groups = [turns(group, held, content.avoid) for group in content.rotation]
+    own = [(each,) for each in request.own]
+    return _Exercises(
+        groups=tuple(group for group in (*groups, *own) if group),
+        strengthening=turns(content.strengthening, held, content.avoid),
+    )
+
+
 def _exercise(
-    kind: Kind, turn: int, request: PlanRequest, content: PlanContent
+    kind: Kind, turn: int, request: PlanRequest, exercises: _Exercises
 ) -> tuple[Kind, str | None]:
     """What the slot with this turn, counted from 0, is for."""
     if kind is not Kind.STRETCH:
         return kind, None
-    stronger = [each for each in content.strengthening if each not in request.unsuitable]
+    stronger, groups = exercises.strengthening, exercises.groups
     allowed = request.strengthening and Kind.STRENGTHENING not in request.paused
     if allowed and stronger and turn % STRENGTHENING_EVERY == STRENGTHENING_EVERY - 1:
         return Kind.STRENGTHENING, stronger[turn // STRENGTHENING_EVERY % len(stronger)]
-    suitable = (
-        [each for each in group if each not in request.unsuitable] for group in content.rotation
-    )
-    groups = [group for group in suitable if group]
     if not groups:
         return kind, None
     group = groups[turn % len(groups)]

@@ -110,7 +110,10 @@ def _spellings(word: str) -> Iterator[str]:
 
 
 def _one_slip(typed: str, known: str) -> bool:
-    """Whether one letter is missing, extra, wrong or swapped, in a word long enough for it."""
+    """Whether one letter is missing, extra, wrong or swapped, in a word long enough for it.
+
+    A wrong first letter makes another word ("never" is no fever, a towel no bowel).
+    """
     if len(known) < TYPO_FROM_LENGTH:
         return False
     shorter, longer = sorted((typed, known), key=len)
@@ -121,5 +124,7 @@ def _one_slip(typed: str, known: str) -> bool:
         return True
     if len(shorter) < len(longer):
         return shorter[same:] == longer[same + 1 :]
+    if same == 0 and shorter[1:] == longer[1:]:
+        return False
     swapped = shorter[:same] + shorter[same + 1 : same + 2] + shorter[same] + shorter[same + 2 :]
     return swapped == longer or shorter[same + 1 :] == longer[same + 1 :]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.care.model import Age, Kind, Preferences, Profile, Sex
+    from bot.care.suitable import Avoid
 
 Slot = Literal["morning", "evening"]
 
@@ -80,7 +83,8 @@ PlanItem: TypeAlias = AfterSession | Morning | Slots
 class PlanContent:
     """All of plan.yaml: what is sent when, within which limits, and which exercises in turn.
 
-    `rotation` holds one tuple of exercise ids for each muscle group, in the order of the groups.
+    `rotation` holds one tuple of exercise ids for each muscle group, in the order of the groups,
+    `avoid` by exercise for whom it is left out and what comes instead.
     """
 
     version: int
@@ -88,6 +92,7 @@ class PlanContent:
     caps: Caps = Caps()
     rotation: tuple[tuple[str, ...], ...] = ()
     strengthening: tuple[str, ...] = ()
+    avoid: Mapping[str, tuple[Avoid, ...]] = field(default_factory=dict)
     reminder_after: timedelta = timedelta(hours=3)
 
 
@@ -95,8 +100,9 @@ class PlanContent:
 class Sent:
     """A message that has gone out: it counts for the day and the gap, and never goes again.
 
-    `of_this_session` is False for those of an earlier session's plan and for snoozes; `answered`
-    tells that a check-in got its answer and needs no reminder.
+    `of_this_session` is False for those of an earlier session's plan and for snoozes; `asked_for`
+    is a snooze: the day's cap does not count it, as the person caused it. `answered` tells that a
+    check-in got its answer and needs no reminder.
     """
 
     kind: Kind
@@ -105,11 +111,12 @@ class Sent:
     sequence: int
     of_this_session: bool = True
     answered: bool = False
+    asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """Everything a layout looks at. `unsuitable` holds exercise ids this person should not do."""
+    """Everything a layout looks at. `own` holds the subjects of the person's own exercises."""
 
     session_at: datetime
     now: datetime
@@ -119,4 +126,4 @@ class PlanRequest:
     strengthening: bool = False
     sent: tuple[Sent, ...] = ()
     paused: frozenset[Kind] = frozenset()
-    unsuitable: frozenset[str] = frozenset()
+    own: tuple[str, ...] = ()

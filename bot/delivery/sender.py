@@ -36,10 +36,10 @@ FLOOD_WORDS = "too many requests"  # a 429 that names no time comes as a plain N
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture: its PNG, and what Telegram calls it where it holds it already."""
+    """A picture: what Telegram calls it where it holds it already, else how to draw its PNG."""
 
     key: str
-    png: bytes
+    draw: Callable[[], bytes]
     file_id: str | None = None
 
 
@@ -141,7 +141,7 @@ async def _post(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Message:
         except BadRequest as error:
             if not any(each in error.message.lower() for each in FORGOTTEN_WORDS):
                 raise
-    return await _post_photo(bot, chat_id, parcel, InputFile(photo.png, f"{photo.key}.png"))
+    return await _post_photo(bot, chat_id, parcel, InputFile(photo.draw(), f"{photo.key}.png"))
 
 
 async def _post_photo(bot: Bot, chat_id: ChatId, parcel: Parcel, photo: InputFile | str) -> Message:

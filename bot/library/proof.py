@@ -16,10 +16,12 @@ from bot.care.rules import Symptom, parts_of
 from bot.library.coverage import orphans, symptoms_of
 from bot.library.errors import ContentError, Problem, hint
 from bot.library.loader import load
+from bot.library.reviews import review_warnings, source_faults
 from bot.library.texts_proof import readme_faults, text_faults, text_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from bot.care.questions import Question
@@ -70,8 +72,11 @@ class Finding:
         return f"{self.where}: {self.severity}: {self.text}"
 
 
-def check(folder: Path) -> list[Finding]:
-    """Everything found in a content folder, and claims in the README beside it; errors first."""
+def check(folder: Path, today: date | None = None) -> list[Finding]:
+    """Everything found in a content folder, and claims in the README beside it; errors first.
+
+    Of reviews that are due it can only tell with `today`.
+    """
     try:
         library = load(folder)
     except ContentError as error:
@@ -81,10 +86,11 @@ def check(folder: Path) -> list[Finding]:
         question_faults(library, folder.name),
         orphans(library),
         text_faults(library),
+        source_faults(library),
         readme_faults(folder.parent / "README.md"),
     )
     ordered = ContentError(errors).problems
-    warnings = [*text_warnings(library), *_review(library, folder.name)]
+    warnings = [*text_warnings(library), *review_warnings(library, today)]
     return [
         *(Finding("error", each.where, each.text) for each in ordered),
         *(Finding("warning", each.where, each.text) for each in warnings),
@@ -218,13 +224,3 @@ def _too_long(question: Question) -> Iterator[str]:
         if len(question.id) + len(option) > ID_BYTES:
             said = f'"{question.id}" and its option "{option}"'
             yield f"{said} are together over {ID_BYTES} characters. Shorten an id."
-
-
-def _review(library: Library, name: str) -> Iterator[Problem]:
-    """How much no clinician has reviewed, in one line."""
-    places = [library.documents[f"{name}/{file}.yaml"].places for file in ("rules", "exercises")]
-    total = len(library.rules.rules) + len(library.exercises)
-    reviewed = sum(path[-1:] == ("reviewed_by",) for each in places for path in each)
-    if reviewed < total:
-        text = f"{total - reviewed} of {total} rules and exercises have no reviewed_by yet."
-        yield Problem(name, text)

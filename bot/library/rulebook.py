@@ -8,6 +8,7 @@ from bot.care import plan, rules
 from bot.care.model import Kind, Level
 from bot.care.questions import AskIf, Question
 from bot.library.errors import Problem, hint
+from bot.library.repertoire import avoided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -105,6 +106,7 @@ def make_plan(
             for group in file.rotation
         ),
         strengthening=tuple(each.id for each in exercises if each.kind == "strengthening"),
+        avoid=avoided(exercises),
         reminder_after=file.reminder_after,
     )
 

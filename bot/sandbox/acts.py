@@ -26,7 +26,8 @@ def _field(data: Params, name: str, kind: str) -> Any:
 
 
 async def _message(_: World, phone: Phone, data: Params) -> Json:
-    return {"message_id": phone.say(_field(data, "text", "String"))}
+    reply_to = _field(data, "reply_to", "Integer") if "reply_to" in data else None
+    return {"message_id": phone.say(_field(data, "text", "String"), reply_to=reply_to)}
 
 
 async def _tap(world: World, phone: Phone, data: Params) -> Json:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as escalating
-from bot.care import questions, timing
+from bot.care import questions, suitable, timing
 from bot.care.model import (
     NUDGES,
     SAFETY,
@@ -22,9 +22,10 @@ from bot.care.model import (
     Person,
     Status,
 )
+from bot.care.own import OwnWords, id_in
 from bot.service import judging, plans
 from bot.service import people as joining
-from bot.store import escalations, interviews, occurrences, people
+from bot.store import escalations, interviews, occurrences, own_exercises, people
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
@@ -47,10 +48,15 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class NudgeDue:
-    """A nudge for this person."""
+    """A nudge for this person, who has had `shown` of its kind so far.
+
+    `own` is the exercise of their own that it names, if it names one.
+    """
 
     person: Person
     occurrence: Occurrence
+    shown: int
+    own: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,31 @@ async def _nudge(
         latest = max((each.sent_at for each in before if each.sent_at), default=None)
         if latest is not None and latest + gap > now:
             return Postponed(latest + gap, "late, and too close to the message before")
-    return NudgeDue(person, occurrence)
+    return await _ready(tx, practice, person, occurrence)
+
+
+async def _ready(
+    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence
+) -> NudgeDue | Withheld:
+    """The nudge with what it shows by now; withheld where its exercise was removed."""
+    shown = await occurrences.count_arrived(tx, person.id, occurrence.message.kind)
+    own_id = id_in(occurrence.message.subject)
+    if own_id is None:
+        return NudgeDue(person, _suited(practice, person, occurrence), shown)
+    kept = await own_exercises.get(tx, person.id, own_id)
+    if kept is None:
+        return _cancelled("removed by the person")
+    return NudgeDue(person, occurrence, shown, own=kept.words)
+
+
+def _suited(practice: Practice, person: Person, occurrence: Occurrence) -> Occurrence:
+    """With the exercise that suits the person by now: one put off is older than the plan."""
+    message = occurrence.message
+    if message.subject is None:
+        return occurrence
+    held = suitable.concerns(person.profile)
+    subject = suitable.suited(message.subject, held, practice.library.plan.avoid)
+    return replace(occurrence, message=replace(message, subject=subject))
 
 
 def _is_quiet(person: Person, now: datetime) -> bool:

@@ -17,12 +17,13 @@ from bot.care.model import (
     PlannedMessage,
     Status,
 )
+from bot.service import plans
 from bot.store import escalations, occurrences, people
 
 if TYPE_CHECKING:
     from bot.service.practice import Practice
 
-LATER_ITEM = "later"
+LATER_ITEM = plans.LATER_ITEM
 LATENESS = timedelta(minutes=60)
 
 

@@ -21,7 +21,8 @@ from bot.care.model import (
     Session,
     Status,
 )
-from bot.store import escalations, interviews, occurrences, sessions
+from bot.care.own import subject_of
+from bot.store import escalations, interviews, occurrences, own_exercises, sessions
 
 if TYPE_CHECKING:
     from bot.service.practice import Practice
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = timedelta(days=40)
 REPEAT_ITEM = "told_again"
+LATER_ITEM = "later"  # a nudge that the person put off
 MOST_AHEAD = 500  # more than any plan holds
 GO_ON_ITEM = "go_on"
 SOON = 20  # messages: more than an escalation has follow-ups
@@ -77,6 +79,7 @@ async def _request(
     held = await interviews.of_course(tx, person.id, person.course)
     answered = {each.occurrence_id for each in held if each.answers}
     current = await escalations.current(tx, person.id)
+    own = await own_exercises.of_person(tx, person.id)
     assert person.zone is not None
     return plan.PlanRequest(
         session_at=session.at,
@@ -91,6 +94,7 @@ async def _request(
             _as_sent(each, session, answered=each.id in answered) for each in (*sent, *safety)
         ),
         paused=escalating.pauses(current, practice.library.rules),
+        own=tuple(subject_of(each.id) for each in own),
     )
 
 
@@ -103,6 +107,7 @@ def _as_sent(occurrence: Occurrence, session: Session, *, answered: bool) -> pla
         item=occurrence.message.item if ours else "",
         sequence=occurrence.message.sequence,
         answered=answered,
+        asked_for=occurrence.message.item == LATER_ITEM,
     )
 
 

@@ -68,6 +68,19 @@ notes = Table(
     sqlite_strict=True,
 )
 
+own_exercises = Table(
+    "own_exercises",
+    metadata,
+    _id(),
+    _person(),
+    Column("name", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("added_at", instant, nullable=False),
+    Index("own_exercises_person", "person_id"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
 sessions = Table(
     "sessions",
     metadata,

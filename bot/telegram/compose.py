@@ -28,7 +28,7 @@ async def compose(
     match ready:
         case due.NudgeDue():
             picture = practice.library.picture_of(ready.occurrence.message.subject)
-            return nudge.message(language, ready.occurrence, picture)
+            return nudge.message(language, ready, picture)
         case due.QuestionDue():
             lead = language.say("interview.again") if ready.again else None
             return interview.prompt(language, ready.interview, ready.question, after=lead)

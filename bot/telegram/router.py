@@ -16,12 +16,14 @@ from bot.telegram.handlers import (
     freetext,
     interview,
     nudge,
+    own,
     pages,
     report,
     session,
     settings,
     start,
     today,
+    why,
 )
 from bot.telegram.turn import Handler, House, Turn, begin
 from bot.telegram.views.view import View
@@ -45,9 +47,10 @@ FOR_MEMBERS: Mapping[str, Handler] = {
     "resume": today.resume,
     "settings": settings.command,
     "stop": today.stop,
+    "why": why.command,
 }
 COMMANDS = ("worse", "session", "today", "report", "pause", "resume", "settings", "guides",
-            "privacy", "about", "help", "stop", "start")  # fmt: skip
+            "why", "privacy", "about", "help", "stop", "start")  # fmt: skip
 TAPS_FOR_ANYONE: Mapping[str, Tapped] = {
     "adult": start.adult_tapped,
     "agree": start.agree_tapped,
@@ -75,6 +78,7 @@ TAPS: Mapping[str, Tapped] = {
     "settings": settings.tapped,
     "set": settings.set_tapped,
     "put": settings.put_tapped,
+    own.ACTION: own.tapped,
     "resume": today.resume_tapped,
     "go": today.go_on_tapped,
     "erase": pages.erase_tapped,
@@ -146,6 +150,8 @@ async def _tapped(turn: Turn, data: str | None) -> None:
     if callback is None:
         await turn.toast(turn.say("other.old_button"))
         return
+    if callback.action != own.ACTION:
+        await own.let_go(turn)
     handler = TAPS_FOR_ANYONE.get(callback.action)
     if handler is None and turn.person is None:
         await turn.toast()
@@ -165,6 +171,8 @@ async def _tapped(turn: Turn, data: str | None) -> None:
 async def _written(turn: Turn, message: Message) -> None:
     if any(getattr(message, each, None) for each in SILENT_FOR):
         return
+    if message.text is None or message.text.startswith("/"):
+        await own.let_go(turn)
     if message.location is not None:
         await _located(turn, message.location.latitude, message.location.longitude)
     elif message.text is not None and message.text.startswith("/"):

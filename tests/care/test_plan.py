@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.care.model import Kind, PlannedMessage, Preferences, Profile, QuietHours
 from bot.care.plan import PlanRequest, Sent, lay_out
+from bot.care.suitable import Avoid
 from bot.care.timing import local, resolve
 from tests.care.planbook import PLAN, ROTATION, STRENGTHENING
 
@@ -162,15 +163,31 @@ def test_every_third_stretch_becomes_strengthening_once_the_person_is_better() -
     assert strong[:4] == [*STRENGTHENING, STRENGTHENING[0]]
 
 
-def test_an_unsuitable_exercise_is_never_chosen() -> None:
-    unsuitable = frozenset({"hamstring_strap", "chest_doorway", "bridge"})
+def test_an_exercise_that_does_not_suit_gives_its_turn_to_another() -> None:
+    swaps = {
+        "hamstring_strap": (Avoid("pregnant", "hamstring_seated"),),
+        "bridge": (Avoid("pregnant", "bird_dog"),),
+    }
+    pregnant = Profile(conditions=frozenset({"pregnant"}))
 
-    plan = lay_out(request(at(10), strengthening=True, unsuitable=unsuitable), PLAN)
+    plan = lay_out(
+        request(at(10), strengthening=True, profile=pregnant), replace(PLAN, avoid=swaps)
+    )
 
-    chosen = {each.subject for each in plan if each.kind in STRETCHES}
-    assert chosen
-    assert unsuitable.isdisjoint(chosen)
+    chosen = [each.subject for each in plan if each.kind in STRETCHES]
+    assert chosen[:3] == ["hamstring_seated", "hip_half_kneeling", "bird_dog"]
+    assert set(swaps).isdisjoint(chosen)
     assert None not in chosen
+
+
+def test_each_exercise_of_the_persons_own_has_its_turn_beside_the_muscle_groups() -> None:
+    subjects = [
+        each.subject
+        for each in lay_out(request(at(10), own=("own:7", "own:9")), PLAN)
+        if each.kind is Kind.STRETCH
+    ]
+
+    assert subjects[3:7] == ["back_cat_cow", "own:7", "own:9", "hamstring_seated"]
 
 
 def test_without_the_wish_for_water_or_with_a_fluid_limit_there_is_none() -> None:
@@ -366,3 +383,27 @@ def test_an_exercise_moved_as_far_as_the_next_slot_goes() -> None:
 
     shown = [(each.sequence, each.due_at) for each in plan if each.item == "stretch_daily"]
     assert shown[0] == (3, at(9, 15, day=1))
+
+
+def test_a_nudge_put_off_keeps_the_gap_and_costs_no_other_of_that_day() -> None:
+    """The day holds six messages, its water at five hours the last but one."""
+    first = lay_out(request(at(10)), PLAN)
+    again = [
+        Sent(
+            kind=Kind.HYDRATION,
+            at=at(10, minute),
+            item="",
+            sequence=minute,
+            of_this_session=False,
+            asked_for=True,
+        )
+        for minute in (45, 59)
+    ]
+
+    sent = (*as_sent(first, at(11)), *again)
+    later = lay_out(request(at(10), now=at(11), sent=sent), PLAN)
+
+    assert times(later, last_day=0) == times(first, last_day=0)[1:]
+    close = (*sent, replace(again[0], at=at(11, 50)))
+    moved = lay_out(request(at(10), now=at(11, 50), sent=close), PLAN)
+    assert times(moved, last_day=0)[0] == "hydration_2h 0 12:35"

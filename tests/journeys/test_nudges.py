@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.person import Toast
-from tests.journeys.harness import START, labels, walking
+from tests.journeys.harness import START, first_line, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,3 +201,27 @@ async def test_a_nudge_under_an_open_emergency_can_not_be_put_off(tmp_path: Path
         await walk.quiet()
 
         assert "a glass of water" not in await walk.upcoming()
+
+
+async def test_no_line_is_read_twice_on_a_day_or_two_days_running(tmp_path: Path) -> None:
+    """Also where the plan is laid out anew and a second massage begins the days again."""
+    async with walking(tmp_path) as walk:
+        await walk.joins()
+        await walk.tells()
+        await walk.has_massage()
+        came = await walk.passes(days=2)
+        await walk.says("/settings")
+        await walk.taps("Evening slot", "19:00")
+        came += await walk.passes(days=1)
+        await walk.has_massage()
+        came += await walk.passes(days=3)
+
+        read: dict[int, list[str]] = {}
+        for message in came:
+            if any(label == "Skip" for label in labels(message)) and "Done" in labels(message):
+                day = (message.at - START).days
+                read.setdefault(day, []).append(first_line(message))
+        assert sum(map(len, read.values())) > 10
+        for day, lines in read.items():
+            both = lines + read.get(day + 1, [])
+            assert len(set(both)) == len(both), day

@@ -233,3 +233,27 @@ async def test_a_massage_while_a_check_in_is_open_closes_it_and_keeps_its_answer
         assert "you feel light-headed since the massage" in walk.last.text
         await walk.says("/report")
         assert "Light-headed" in walk.last.text
+
+
+async def test_who_takes_blood_thinners_hears_of_bruises_once_a_massage(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await walk.joins()
+        await walk.taps(*["Skip"] * 5, "Blood thinners", "Done")
+        await walk.tells()
+
+        for number in (1, 2):
+            await walk.has_massage()
+            await walk.passes(hours=4)
+            await walk.taps(NONE, NONE)
+
+            assert walk.said.count("look out for bruises") == number
+            await walk.passes(days=3)
+
+
+async def test_nobody_else_hears_of_bruises(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await settle_in(walk)
+
+        await walk.has_massage()
+
+        assert "bruise" not in walk.last.text

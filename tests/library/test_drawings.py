@@ -21,7 +21,7 @@ SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><path d="M0 
 @pytest.fixture
 def drawing(folder: Path, edit: Edit) -> Path:
     """The file of a drawing that one exercise names; not there yet."""
-    edit("exercises.yaml", "  - id: hamstring_strap\n", "  - id: hamstring_strap\n    picture: x\n")
+    edit("exercises.yaml", "    picture: hamstring_strap\n", "    picture: x\n")
     path = folder / "pictures/x.svg"
     path.parent.mkdir(exist_ok=True)
     return path

@@ -187,6 +187,17 @@ async def test_keyboard_typing_and_commands_reach_the_page(
     assert await page.event() == ("commands", [{"command": "a", "description": "b"}])
 
 
+async def test_a_reply_tells_the_bot_which_message_it_answers(page: Page, api: Api) -> None:
+    await page.post("message", text="/start")
+    await api("sendMessage", chat_id=1001, text="Well?", reply_markup=KEYBOARD)
+    await page.post("message", text="/why", reply_to=2)
+
+    replied = (await api("getUpdates"))[-1]["message"]["reply_to_message"]
+    assert (replied["message_id"], replied["text"]) == (2, "Well?")
+    assert replied["from"]["is_bot"] is True
+    assert replied["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "go"
+
+
 async def test_everything_a_phone_can_send_reaches_the_bot(page: Page, api: Api) -> None:
     await page.post("message", text="a")
     await page.post("location", latitude=52.5, longitude=13.4)

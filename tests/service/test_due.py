@@ -51,7 +51,7 @@ async def test_a_nudge_goes_out_at_its_time(clinic: Clinic, anna: Person) -> Non
 
     ready = await prepared(clinic, water, water.message.due_at)
 
-    assert ready == due.NudgeDue(await clinic.person(anna.id), water)
+    assert ready == due.NudgeDue(await clinic.person(anna.id), water, shown=0)
 
 
 @pytest.mark.parametrize("kind", [Kind.HYDRATION, Kind.CHECK_IN])

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.care.model import Answer, ChatId, Kind
-from bot.store import escalations, inbox, interviews, people
+from bot.care.own import OwnWords
+from bot.store import escalations, inbox, interviews, own_exercises, people
 from bot.store.database import Database
 from bot.store.tables import metadata
 from tests.store.makers import (
@@ -33,6 +34,7 @@ async def live_through_everything(database: Database, chat_id: int) -> None:
     await plan(database, person, message(Kind.STRETCH))
     async with database.transaction() as tx:
         await people.add_note(tx, person.id, text=WORDS, at=NOW)
+        await own_exercises.add(tx, person.id, OwnWords("Mine", WORDS), at=NOW)
         interview = await interviews.open(
             tx,
             person_id=person.id,

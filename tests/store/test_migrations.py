@@ -8,14 +8,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from bot.store import migrations
+from bot.store import migrations, own_exercises, people
+from bot.store.database import Database
 from bot.store.engines import with_driver
 from bot.store.tables import metadata
+from tests.store.makers import make_person
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from bot.store.database import Database
 
 OF_SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'alembic%'"
 OF_POSTGRESQL = """
@@ -58,3 +58,19 @@ async def test_on_postgresql_the_migrations_add_up_to_the_tables(postgresql_url:
     engine.dispose()
 
     assert migrated == wanted
+
+
+async def test_a_database_of_the_version_before_keeps_its_people(sqlite_url: str) -> None:
+    before = await Database.open(sqlite_url)
+    person = await make_person(before)
+    async with before.transaction() as tx:
+        await tx.execute(text("DROP TABLE own_exercises"))
+        await tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    await before.close()
+
+    after = await Database.open(sqlite_url)
+
+    async with after.transaction() as tx:
+        assert await people.by_chat(tx, person.chat_id) == person
+        assert await own_exercises.of_person(tx, person.id) == ()
+    await after.close()

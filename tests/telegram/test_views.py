@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
@@ -33,6 +33,7 @@ from bot.care.model import (
 from bot.care.plan import PlanRequest, lay_out
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.markup import parse_html
+from bot.service.due import NudgeDue
 from bot.service.overview import Overview, Told
 from bot.service.practice import Practice
 from bot.store.people import Note
@@ -126,9 +127,10 @@ def test_the_end_of_a_check_in_fits_with_every_reason(
     longest: dict[str, str],
     all_reasons: tuple[str, ...],
     level: Level,
-    kind: str,
+    kind: Literal["full", "worse"],
 ) -> None:
-    fits(interviews.closing(english, kind, Verdict(level, all_reasons), longest))
+    ended = replace(interview(), kind=kind)
+    fits(interviews.closing(english, ended, Verdict(level, all_reasons), longest))
 
 
 @pytest.mark.parametrize("level", ESCALATED)
@@ -202,10 +204,12 @@ def labels(view: View) -> Iterator[str]:
             yield each.text
 
 
-def test_every_exercise_fits_into_its_nudge(shipped: Library, english: Language) -> None:
+def test_every_exercise_fits_into_its_nudge(
+    shipped: Library, english: Language, anna: Person
+) -> None:
     for exercise in shipped.exercises:
-        fits(nudge.message(english, occurrence(Kind.STRETCH, exercise)))
-        fits(nudge.message(english, occurrence(Kind.STRENGTHENING, exercise)))
+        for kind in (Kind.STRETCH, Kind.STRENGTHENING):
+            fits(nudge.message(english, NudgeDue(anna, occurrence(kind, exercise), shown=3)))
 
 
 def test_every_page_of_every_guide_fits_and_a_page_too_far_is_the_last(

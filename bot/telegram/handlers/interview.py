@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import END, InterviewId, InterviewState
+from bot.care.model import END, InterviewId, InterviewState, Level
 from bot.service import answering
 from bot.telegram.views import escalation as escalation_views
 from bot.telegram.views import interview as views
@@ -154,6 +154,8 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     view = _closing(turn, result, opened_here=opened_here)
     if result.released:
         await turn.send(View(turn.say("escalation.lifted")))
+        if view is not None and interview.verdict and interview.verdict.level > Level.SELF_CARE:
+            await turn.send(view)  # what was told this time has its own advice
     elif standing and not opened_here:
         numbers = turn.numbers()
         await turn.send(escalation_views.standing(turn.language, standing, numbers))
@@ -174,7 +176,7 @@ def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View |
         return joining.ready(turn.language)
     if interview.verdict is None:
         return None
-    return views.closing(turn.language, interview.kind, interview.verdict, turn.numbers())
+    return views.closing(turn.language, interview, interview.verdict, turn.numbers())
 
 
 async def reconsider(turn: Turn, callback: Callback) -> None:

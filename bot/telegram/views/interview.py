@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
 TICKED = "✅ "
+CHECK_IN = "check_in"  # what a closing message is about, in its button
 SCALE_WIDTH = 6
 
 
@@ -122,10 +123,12 @@ def reported(language: Language, reasons: tuple[str, ...]) -> str:
     return bullets(language.reason(each).reported for each in reasons)
 
 
-def closing(language: Language, kind: str, verdict: Verdict, numbers: dict[str, str]) -> View:
+def closing(
+    language: Language, interview: Interview, verdict: Verdict, numbers: dict[str, str]
+) -> View:
     """The words at the end of a check-in that needs no doctor."""
+    wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
     level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
-    if kind == "worse" and level is Level.SELF_CARE:
-        return View(language.say("worse.nothing", **numbers), keyboard([wrong_row(language)]))
-    body = language.advice(level.id, verdict.reasons, **numbers)
-    return View(body, keyboard([wrong_row(language)]))
+    if interview.kind == "worse" and level is Level.SELF_CARE:
+        return View(language.say("worse.nothing", **numbers), wrong)
+    return View(language.advice(level.id, verdict.reasons, **numbers), wrong)

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Kind, Occurrence
+from bot.care.model import Kind
+from bot.care.variety import next_line
 from bot.library.markup import length
+from bot.telegram.views.own import in_words
 from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
     from bot.care.timing import Snooze
     from bot.library.pictures import Picture
     from bot.library.text import Language
+    from bot.service.due import NudgeDue
 
 CAPTION = 1024  # Bot API: sendPhoto.caption, counted after the markup is read
 DONE, LATER, SKIP = "done", "later", "skip"
 
 
-def message(language: Language, occurrence: Occurrence, picture: Picture | None = None) -> View:
-    """A nudge with Done / Later / Skip, worded differently from the one before it.
+def message(language: Language, due: NudgeDue, picture: Picture | None = None) -> View:
+    """A nudge with Done / Later / Skip, worded differently from those before it.
 
     `picture` is the exercise's drawing; words too long for a caption come without it.
     """
-    text = _text(language, occurrence)
+    text = _text(language, due)
     shown = picture if length(text) <= CAPTION else None
-    return View(text, keyboard(_rows(language, occurrence)), shown)
+    return View(text, keyboard(_rows(language, due.occurrence.id)), shown)
 
 
-def _text(language: Language, occurrence: Occurrence) -> str:
-    kind = occurrence.message.kind
-    wordings = language.nudges(kind.value)
-    intro = wordings[occurrence.id % len(wordings)]
-    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and occurrence.message.subject:
-        return f"{intro}\n\n{exercise(language, occurrence.message.subject)}"
+def _text(language: Language, due: NudgeDue) -> str:
+    kind, subject = due.occurrence.message.kind, due.occurrence.message.subject
+    intro = next_line(language.nudges(kind.value), due.shown)
+    if due.own is not None:
+        return f"{intro}\n\n{in_words(language, due.own)}"
+    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and subject:
+        return f"{intro}\n\n{exercise(language, subject)}"
     return intro
 
 
@@ -47,8 +51,7 @@ def exercise(language: Language, exercise_id: str) -> str:
     )
 
 
-def _rows(language: Language, occurrence: Occurrence) -> list[Row]:
-    number = occurrence.id
+def _rows(language: Language, number: int) -> list[Row]:
     return [
         [
             button(language.say("nudge.done"), "n", number, DONE, style="success"),

@@ -142,6 +142,9 @@ def plan_shown(
     if person.status is not Status.ACTIVE:
         parts.append(language.say("today.paused"))
         rows = [[button(language.say("button.resume"), "resume")]]
+    if "blood_thinners" in person.profile.conditions:
+        # Here and not after a check-in: whatever is answered later, this is heard once a massage.
+        parts.append(language.say("session.bruises"))
     if any(each.kind is Kind.STRETCH for each in plan):
         slots = (person.preferences.morning, person.preferences.evening)
         morning, evening = (wall(each) for each in slots)

@@ -62,6 +62,7 @@ def overview(language: Language, person: Person, country: str) -> View:
          button(language.say("settings.country"), "set", "country")],
         [button(language.say("settings.language"), "set", "language"),
          button(language.say("settings.profile"), "profile")],
+        [button(language.say("settings.own"), "own")],
     ]  # fmt: skip
     return View(text, keyboard(rows))
 

@@ -55,9 +55,12 @@ def in_rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
     return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
-def wrong_row(language: Language) -> Row:
-    """The way to say, from anywhere, that something is wrong."""
-    return [button(language.say("button.wrong"), "worse")]
+def wrong_row(language: Language, *about: str | int) -> Row:
+    """The way to say, from anywhere, that something is wrong.
+
+    `about` is for /why alone: what the message above the button says, such as its interview.
+    """
+    return [button(language.say("button.wrong"), "worse", *about)]
 
 
 def wall(value: time) -> str:
