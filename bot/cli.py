@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 
-from bot import app, checkup, simulation, tryout
+from bot import app, checkup, simulation, tryout, upkeep
 from bot.delivery.clock import SystemClock
 from bot.errors import AftercareError
 from bot.library import cases, diagram, personas, proof
@@ -44,6 +44,10 @@ class OneLineErrors(click.Group):
 @click.version_option(package_name="aftercare")
 def main() -> None:
     """Aftercare: a Telegram companion after a massage for low back pain."""
+
+
+for _command in upkeep.COMMANDS:
+    main.add_command(_command)
 
 
 @main.command()

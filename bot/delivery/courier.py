@@ -12,6 +12,7 @@ import structlog
 from bot.delivery.backoff import Backoff
 from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
+from bot.delivery.metrics import Metrics
 from bot.delivery.queue import Queue
 from bot.delivery.round import OnGone, OnSent, OnUpload, Round
 
@@ -46,7 +47,7 @@ class Courier:
     can take. `dice` gives the jitter.
 
     `idle` callbacks hear when the next message falls due each time there is nothing to do. While
-    `held` is True only safety messages leave.
+    `held` is True only safety messages leave; `heed_hold` looks up what the database says of it.
     """
 
     def __init__(
@@ -62,8 +63,10 @@ class Courier:
         per_second: int = 30,
         lease_s: float = 60.0,
         dice: random.Random | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
         self._queue = Queue(database, clock, owner=uuid.uuid4().hex[:12], lease_s=lease_s)
@@ -80,11 +83,13 @@ class Courier:
             on_sent=on_sent,
             on_upload=on_upload,
             put_back=self.wake,
+            metrics=self._metrics,
         )
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
+        self._first_expiry = True
         self._ended_run = asyncio.Event()
         self._ended_run.set()
         self.held = False
@@ -94,6 +99,11 @@ class Courier:
     def tally(self) -> Counter[str]:
         """How many messages ended how since the start of this process."""
         return self._round.tally
+
+    @property
+    def is_running(self) -> bool:
+        """Whether `run()` is at work."""
+        return not self._ended_run.is_set()
 
     @property
     def in_flight(self) -> int:
@@ -116,7 +126,7 @@ class Courier:
         failures = 0
         self._ended_run.clear()
         try:
-            await self._expire()
+            await self._begin()
             while not self._stopping:
                 self._woken.clear()
                 try:
@@ -188,6 +198,7 @@ class Courier:
             return FULL_S
         wait_s = await self._budget.wait_s(room)
         if wait_s > 0:
+            self._metrics.waited()
             return wait_s
         slots = self._budget.take()
         await self._start(await self._queue.lease(len(slots)), slots)
@@ -238,13 +249,42 @@ class Courier:
         for tell in tuple(self.idle):
             tell(next_due)
 
-    async def _expire(self) -> None:
+    async def heed_hold(self) -> None:
+        """Hold or let go, as the database says; raises what it raises."""
+        held = await self._queue.is_held()
+        if held != self.held:
+            log.warning("queue_held" if held else "queue_released")
+            self.held = held
+            self.wake()
+
+    async def expire(self) -> None:
+        """Take away what is too late to be worth sending, and log it by kind; raises what the
+        database raises. The first round, at start, says what downtime has cost.
+        """
+        when, self._first_expiry = ("start" if self._first_expiry else "running"), False
+        for each in await self._queue.expire():
+            self._metrics.expired(each.kind, each.count)
+            log.warning(
+                "occurrences_expired",
+                when=when,
+                kind=each.kind.value,
+                count=each.count,
+                reason="later than this kind may be",
+                first_due=each.first_due_at.isoformat(),
+                last_due=each.last_due_at.isoformat(),
+            )
+
+    async def _begin(self) -> None:
         try:
-            expired = await self._queue.expire()
+            await self.heed_hold()
+        except Exception:
+            log.exception("hold_unknown")
+            self.held = True  # until a tick can ask; safety goes meanwhile
+        try:
+            await self.expire()
         except Exception:
             log.exception("expiry_failed")
-        else:
-            log.info("courier_started", expired=expired)
+        log.info("courier_started", held=self.held)
 
     async def _finish(self) -> None:
         """What is in flight gets its time; what is left is released, or uncertain if it was

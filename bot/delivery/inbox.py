@@ -17,10 +17,13 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from bot.care.model import ChatId
 from bot.delivery.backoff import Backoff
 from bot.delivery.ledger import Ledger
+from bot.delivery.metrics import Metrics
 from bot.delivery.sender import retry_after_s
 from bot.store import inbox as table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.delivery.clock import Clock
     from bot.store.database import Database
 
@@ -42,6 +45,7 @@ class _Letter:
 
     update_id: int
     payload: bytes
+    received_at: datetime
     attempts: int = 0
 
 
@@ -62,6 +66,7 @@ class Inbox:
         *,
         on_poison: Handle | None = None,
         backoff: Backoff | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -69,6 +74,7 @@ class Inbox:
         self._bot = bot
         self._on_poison = on_poison
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
+        self._metrics = metrics or Metrics()
         self._ledger = Ledger(database)
         self._lanes: dict[int, deque[_Letter]] = {}
         self._workers: set[asyncio.Task[None]] = set()
@@ -78,13 +84,18 @@ class Inbox:
         self._started = False
         self._stopping = asyncio.Event()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether updates may come in."""
+        return self._started
+
     async def start(self) -> None:
         """Take up what an earlier run received and did not finish, before anything new."""
         async with self._database.reading() as tx:
             left_over = await table.pending(tx, limit=MOST_LEFT_OVER)
         self._started = True
         for item in left_over:
-            letter = _Letter(item.update_id, item.payload, item.attempts)
+            letter = _Letter(item.update_id, item.payload, item.received_at, item.attempts)
             self._put(item.chat_id, letter)
         if left_over:
             log.info("inbox_taken_up", count=len(left_over))
@@ -99,11 +110,11 @@ class Inbox:
             raise RuntimeError("the inbox finishes what is left over first: call start()")
         async with self._changed:
             await self._changed.wait_for(lambda: self._waiting < MOST_WAITING)
+        at = self._clock.now()
         letters = [
-            (chat_of(update), _Letter(int(update["update_id"]), orjson.dumps(update)))
+            (chat_of(update), _Letter(int(update["update_id"]), orjson.dumps(update), at))
             for update in updates
         ]
-        at = self._clock.now()
         async with self._database.transaction() as tx:
             new = [
                 await table.receive(
@@ -202,7 +213,12 @@ class Inbox:
             lambda tx: table.done(tx, letter.update_id, at=self._clock.now()),
             row=letter.update_id,
         )
+        self._count("handled", letter)
         return None
+
+    def _count(self, outcome: str, letter: _Letter) -> None:
+        waited = self._clock.now() - letter.received_at
+        self._metrics.handled(outcome, waited.total_seconds())
 
     async def _note(self, letter: _Letter, reason: str) -> None:
         letter.attempts += 1
@@ -219,6 +235,7 @@ class Inbox:
             lambda tx: table.fail(tx, letter.update_id, reason=reason, at=self._clock.now()),
             row=letter.update_id,
         )
+        self._count("failed", letter)
         if update is not None and self._on_poison is not None:
             try:
                 await self._on_poison(update)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.care.model import Occurrence, OccurrenceState
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
-from bot.store import occurrences
+from bot.store import holding, occurrences
 from bot.store import queue as table
 
 if TYPE_CHECKING:
@@ -116,10 +116,15 @@ class Queue:
             ),
         )
 
-    async def expire(self) -> int:
-        """Take away what is too late to be worth sending; how many."""
+    async def expire(self) -> tuple[table.Expiry, ...]:
+        """Take away what is too late to be worth sending; how many of each kind."""
         async with self._database.transaction() as tx:
             return await table.expire(tx, now=self._clock.now())
+
+    async def is_held(self) -> bool:
+        """Whether an operator, or a restore, holds everything but safety."""
+        async with self._database.reading() as tx:
+            return await holding.since(tx) is not None
 
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.clock import Clock, SteerableClock, SystemClock
+from bot.delivery.metrics import Metrics
 from bot.store import inbox, queue
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ log = structlog.get_logger(__name__)
 class Alarm:
     """Wakes the courier at the next due instant and every 30 s, and keeps house every 5 min.
 
+    A tick also looks whether an operator holds the queue, and calls `pulse`.
     Keeping house is: take back leases that timed out, expire what is too late, forget handled
     updates, and call `maintenance` with the clock's present instant.
     """
@@ -41,11 +44,17 @@ class Alarm:
         courier: Courier,
         database: Database,
         maintenance: Callable[[datetime], Awaitable[None]] | None = None,
+        *,
+        pulse: Callable[[], Awaitable[None]] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._clock = clock
         self._courier = courier
         self._database = database
         self._maintenance = maintenance
+        self._pulse = pulse
+        self._metrics = metrics or Metrics()
+        self._ticked_at_s: float | None = None
         self._real = SystemClock()
         # Its defaults drop a job that is a second late, and run every missed one.
         self._scheduler = AsyncIOScheduler(
@@ -59,7 +68,7 @@ class Alarm:
         if isinstance(self._clock, SteerableClock):
             self._clock.changed.append(self._courier.wake)
         add = self._scheduler.add_job
-        add(self._tick, IntervalTrigger(seconds=TICK_S), id="tick")
+        add(self.tick, IntervalTrigger(seconds=TICK_S), id="tick")
         add(
             self.keep_house,
             IntervalTrigger(seconds=MAINTENANCE_S),
@@ -67,6 +76,13 @@ class Alarm:
             next_run_time=self._real.now(),
         )
         self._scheduler.start()
+        self._ticked_at_s = asyncio.get_running_loop().time()
+
+    def since_tick_s(self) -> float | None:
+        """Seconds since the last tick, or the start; None while it does not run."""
+        if self._ticked_at_s is None or not self._scheduler.running:
+            return None
+        return asyncio.get_running_loop().time() - self._ticked_at_s
 
     def stop(self) -> None:
         """No more wake-ups; harmless twice."""
@@ -79,11 +95,7 @@ class Alarm:
 
     async def keep_house(self) -> None:
         """One round of housekeeping; a part that fails is logged and does not stop the next."""
-        for part in (self._reap, self._expire, self._prune, self._call_maintenance):
-            try:
-                await part()
-            except Exception:
-                log.exception("maintenance_failed", part=part.__name__.strip("_"))
+        await self._each(self._reap, self._courier.expire, self._prune, self._call_maintenance)
         self._courier.wake()
 
     def _set(self, next_due: datetime | None) -> None:
@@ -97,12 +109,22 @@ class Alarm:
     async def _wake(self) -> None:
         self._courier.wake()
 
-    async def _tick(self) -> None:
-        try:
-            await self._reap()
-        except Exception:
-            log.exception("reap_failed")
+    async def tick(self) -> None:
+        """One tick: leases that ran out, the hold, a wake-up, and the pulse at last."""
+        self._ticked_at_s = asyncio.get_running_loop().time()
+        await self._each(self._reap, self._courier.heed_hold)
         self._courier.wake()
+        if self._pulse is not None:
+            await self._each(self._pulse)
+
+    async def _each(self, *parts: Callable[[], Awaitable[None]]) -> None:
+        """Each in turn; one that fails is logged and does not stop the next."""
+        for part in parts:
+            try:
+                await part()
+            except Exception:
+                name = getattr(part, "__name__", "part").strip("_")
+                log.exception("maintenance_failed", part=name)
 
     async def _reap(self) -> None:
         async with self._database.transaction() as tx:
@@ -110,12 +132,7 @@ class Alarm:
         for occurrence in reaped:
             kind = occurrence.message.kind.value
             log.warning("lease_timed_out", occurrence=occurrence.id, kind=kind)
-
-    async def _expire(self) -> None:
-        async with self._database.transaction() as tx:
-            expired = await queue.expire(tx, now=self._clock.now())
-        if expired:
-            log.info("occurrences_expired", count=expired)
+            self._metrics.lease_timed_out(occurrence.message.kind)
 
     async def _prune(self) -> None:
         async with self._database.transaction() as tx:

@@ -6,6 +6,7 @@ while the lease is still theirs; each function returns whether it was.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -95,6 +96,16 @@ ACKNOWLEDGE = (
     )
 )
 ACKNOWLEDGE_ONE = ACKNOWLEDGE.returning(table.c.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """So many messages of a kind were too late, due from the first instant to the last."""
+
+    kind: Kind
+    count: int
+    first_due_at: datetime
+    last_due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,11 +287,19 @@ async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
     return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
 
 
-async def expire(tx: Transaction, *, now: datetime) -> int:
-    """End planned messages that are too late to be worth sending; returns how many."""
+async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
+    """End planned messages that are too late to be worth sending; returns how many, by kind."""
     late = (*_due(now), table.c.priority.in_(PRIORITIES), table.c.expires_at <= now)
-    statement = update(table).where(*late).values(state=OccurrenceState.EXPIRED, reason="late")
-    return (await tx.execute(statement)).rowcount
+    statement = (
+        update(table)
+        .where(*late)
+        .values(state=OccurrenceState.EXPIRED, reason="late")
+        .returning(table.c.kind, table.c.due_at)
+    )
+    due: defaultdict[Kind, list[datetime]] = defaultdict(list)
+    for kind, due_at in await tx.execute(statement):
+        due[kind].append(due_at)
+    return tuple(Expiry(kind, len(each), min(each), max(each)) for kind, each in due.items())
 
 
 async def counts(tx: Transaction) -> Mapping[tuple[OccurrenceState, Kind], int]:

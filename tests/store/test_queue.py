@@ -309,9 +309,11 @@ async def test_what_is_too_late_expires_and_safety_never_does(database: Database
     )
 
     async with database.transaction() as tx:
-        assert await queue.expire(tx, now=NOW) == 1
-        assert await queue.expire(tx, now=NOW) == 0
+        expired = await queue.expire(tx, now=NOW)
+        assert await queue.expire(tx, now=NOW) == ()
 
+    due_at = NOW - HOUR
+    assert expired == (queue.Expiry(Kind.HYDRATION, 1, first_due_at=due_at, last_due_at=due_at),)
     left = [each.message.kind for each in await lease(database)]
     assert left == [Kind.ESCALATION, Kind.STRETCH]
 
