@@ -29,7 +29,7 @@ from bot.library.texts_proof import readme_faults, text_faults, text_warnings
 from bot.library.verdicts_proof import verdict_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -85,37 +85,54 @@ class Finding:
 def check(folder: Path, today: date | None = None) -> list[Finding]:
     """Everything found in a content folder, and claims in the README beside it; errors first.
 
-    Of reviews that are due it can only tell with `today`.
+    What is tried out, verdict by verdict and plan by plan, waits until the rest has no error. Of
+    reviews that are due it can only tell with `today`.
     """
     try:
         library = load(folder)
     except ContentError as error:
-        return [Finding("error", each.where, each.text) for each in error.problems]
-    errors = itertools.chain(
+        return _findings(error.problems, ())
+    read = ContentError(_faults_read(library, folder)).problems
+    tried = () if read else ContentError(_faults_tried(library, folder.name)).problems
+    warnings = [
+        *text_warnings(library),
+        *talk_warnings(library, folder.name),
+        *review_warnings(library, today),
+    ]
+    if read:
+        text = "verdicts and plans were not tried out yet; they are once there is no error above."
+        warnings.append(Problem(folder.name, text))
+    return _findings([*read, *tried], warnings)
+
+
+def _findings(errors: Iterable[Problem], warnings: Iterable[Problem]) -> list[Finding]:
+    return [
+        *(Finding("error", each.where, each.text) for each in errors),
+        *(Finding("warning", each.where, each.text) for each in warnings),
+    ]
+
+
+def _faults_tried(library: Library, name: str) -> Iterator[Problem]:
+    """What shows when the rules judge and the plan is laid out, over all there is to try."""
+    yield from verdict_faults(library, name, _table(), CLEARABLE)
+    yield from plan_faults(library, name)
+
+
+def _faults_read(library: Library, folder: Path) -> Iterator[Problem]:
+    """What shows by reading."""
+    return itertools.chain(
         rule_faults(library, folder.name),
-        verdict_faults(library, folder.name, _table(), CLEARABLE),
         reach_faults(library, folder.name),
         question_faults(library, folder.name),
         interview_faults(library, folder.name, _danger_signs(library)),
         level_faults(library, folder.name),
         talk_faults(library, folder.name),
-        plan_faults(library, folder.name),
         orphans(library),
         language_faults(library, folder.name, _danger_signs(library)),
         text_faults(library),
         source_faults(library),
         readme_faults(folder.parent / "README.md"),
     )
-    ordered = ContentError(errors).problems
-    warnings = [
-        *text_warnings(library),
-        *talk_warnings(library, folder.name),
-        *review_warnings(library, today),
-    ]
-    return [
-        *(Finding("error", each.where, each.text) for each in ordered),
-        *(Finding("warning", each.where, each.text) for each in warnings),
-    ]
 
 
 def rule_faults(library: Library, name: str) -> Iterator[Problem]:

@@ -46,8 +46,8 @@ DECIDED = [
         "a sign can be cleared",
         edit("rules.yaml", FEVER, FEVER + "    clearable: true\n"),
         "rules.yaml",
-        "when: {symptom: fever}",
-        "cleared: fever",
+        "- id: fever",
+        '"fever" can\'t be cleared',
     ),
     only(
         "a rule is removed",
@@ -183,9 +183,9 @@ DECIDED = [
     only(
         "the plan sends what a level forbids",
         edit("rules.yaml", "pauses: [stretch, strengthening]", "pauses: [stretch]"),
-        "plan.yaml",
-        "id: stretch_daily",
-        "sends strengthening while doctor advice is open",
+        "rules.yaml",
+        "pauses: [stretch]",
+        "doctor holds back stretches and strengthening",
     ),
     only(
         "a level asks again too late",

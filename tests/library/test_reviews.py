@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.library.loader import load
 from bot.library.proof import check
+from bot.library.reviews import review_warnings
 from tests.library.test_load import refusal
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def reviewed(on: str, again_by: str | None = None, *, indent: int = 4) -> str:
 
 
 def warnings(folder: Path, today: date | None = TODAY) -> list[str]:
-    return [str(each) for each in check(folder, today) if each.severity == "warning"]
+    return [f"{each.where}: warning: {each.text}" for each in review_warnings(load(folder), today)]
 
 
 def place(folder: Path, file: str, text: str) -> str:
