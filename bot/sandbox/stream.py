@@ -55,6 +55,21 @@ async def chat_events(world: World, chat: Chat) -> AsyncIterator[bytes]:
 
 async def page_state(world: World, chat: Chat) -> Json:
     """Everything the page shows when it opens."""
+    return {
+        **page_identity(world, chat),
+        "blocked": chat.blocked,
+        "messages": [
+            views.page_message(world, chat, message)
+            for message in chat.messages.values()
+            if not message.deleted
+        ],
+        "reply_keyboard": views.page_keyboard(chat.reply_keyboard),
+        **await _time(world, chat),
+    }
+
+
+def page_identity(world: World, chat: Chat) -> Json:
+    """Who talks here: the bot in the words of the phone's language, and the person."""
     language = chat.language_code[:2]
     return {
         "bot": {
@@ -68,14 +83,6 @@ async def page_state(world: World, chat: Chat) -> Json:
             "first_name": chat.name,
             "language_code": chat.language_code,
         },
-        "blocked": chat.blocked,
-        "messages": [
-            views.page_message(world, chat, message)
-            for message in chat.messages.values()
-            if not message.deleted
-        ],
-        "reply_keyboard": views.page_keyboard(chat.reply_keyboard),
-        **await _time(world, chat),
     }
 
 

@@ -5,11 +5,14 @@ import { link, rich } from "./entities.js";
 import { cityAt } from "./place.js";
 
 const QUOTE_LENGTH = 90;
+// A photo is drawn at its own size, or smaller: no wider than a bubble, no higher than a phone is.
+const PHOTO_WIDTH_PX = 544;
+const PHOTO_HEIGHT_PX = 384;
 
 /**
  * The bubble of a message. `reader` knows the chat: `clock`, `botName`, `find(id)`,
  * and what presses do: `command(text)`, `tap(message, button, node)`, `edit(message)`,
- * `copy(text)`, `goTo(id)`.
+ * `reply(message)`, `copy(text)`, `goTo(id)`.
  */
 export function bubble(message, reader) {
   const isMine = message.from === "person";
@@ -26,20 +29,25 @@ export function bubble(message, reader) {
   body.append(footer(message, at, reader));
   node.append(el("div", { class: "row" }, isMine && message.kind === "text" ? editButton(message, reader) : null, body));
   if (message.buttons?.length) node.append(inlineKeyboard(message, reader));
+  if (!isMine) node.append(el("div", { class: "beside" }, replyButton(message, reader)));
   return node;
+}
+
+/** The beginning of what a message says, or what kind it is. */
+export function gist(message) {
+  return (message.text || KIND_WORDS[message.kind] || "Message").slice(0, QUOTE_LENGTH);
 }
 
 function quoted(message, reader) {
   const original = message.reply_to === null ? null : reader.find(message.reply_to);
   if (!original) return null;
-  const words = (original.text || KIND_WORDS[original.kind] || "Message").slice(0, QUOTE_LENGTH);
   const who = original.from === "person" ? "You" : reader.botName;
   return el(
     "button",
     { type: "button", class: "quoted", onclick: () => reader.goTo(original.message_id) },
     spoken("In reply to "),
     el("strong", {}, who),
-    el("span", {}, words),
+    el("span", {}, gist(original)),
   );
 }
 
@@ -61,11 +69,18 @@ function media(message, reader) {
   return null;
 }
 
-function photo(message, reader) {
+function photo(message) {
   if (!message.file) return card("image", "Photo", "");
-  const who = message.from === "person" ? "you" : reader.botName;
-  const picture = el("img", { src: message.file.url, alt: `Photo from ${who}`, class: "photo" });
+  const alt = message.text.split("\n", 1)[0].trim() || "Photo";
+  const picture = el("img", { src: message.file.url, alt, class: "photo", ...sizeOnScreen(message.file) });
   return el("a", { class: "photo-link", href: message.file.url, target: "_blank", rel: "noopener" }, picture);
+}
+
+/** Known before the photo is there, so that nothing moves when it comes. */
+function sizeOnScreen({ width, height }) {
+  if (!width || !height) return {};
+  const scale = Math.min(1, PHOTO_WIDTH_PX / width, PHOTO_HEIGHT_PX / height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 function fileCard(message) {
@@ -120,6 +135,15 @@ function editButton(message, reader) {
     { type: "button", class: "icon-button edit", onclick: () => reader.edit(message) },
     icon("pencil"),
     spoken(`Edit “${message.text.slice(0, 40)}”`),
+  );
+}
+
+function replyButton(message, reader) {
+  return el(
+    "button",
+    { type: "button", class: "icon-button reply", title: "Reply", "data-key": "reply", onclick: () => reader.reply(message) },
+    icon("reply"),
+    spoken(`Reply to “${gist(message).slice(0, 40)}”`),
   );
 }
 
