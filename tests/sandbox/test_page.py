@@ -220,6 +220,23 @@ async def test_everything_a_phone_can_send_reaches_the_bot(page: Page, api: Api)
     assert blocked is True
 
 
+async def test_another_language_of_the_phone_changes_what_the_page_says_of_the_bot(
+    page: Page, api: Api
+) -> None:
+    await api("setMyDescription", description="Hello")
+    await api("setMyDescription", description="Hola", language_code="es")
+    await api("setMyCommands", commands=[{"command": "a", "description": "b"}], language_code="es")
+    before = await page.open()
+    await page.post("language", language_code="es-MX")
+
+    name, after = await page.event()
+    assert (before["bot"]["description"], before["bot"]["commands"]) == ("Hello", [])
+    assert name == "identity"
+    assert after["bot"]["description"] == "Hola"
+    assert after["bot"]["commands"] == [{"command": "a", "description": "b"}]
+    assert after["person"]["language_code"] == "es-MX"
+
+
 @pytest.mark.parametrize(
     ("path", "data", "error"),
     [
@@ -250,6 +267,7 @@ async def test_pictures_are_shown_and_other_files_are_saved(
     await ptb.send_photo(1001, PIXEL)
     await anna.send_document("x.html", b"<script>", mime_type="text/html")
     photo, document = (await page.open())["messages"][1:]
+    assert (photo["file"]["width"], photo["file"]["height"]) == (1, 1)
     async with page.session.get(page.url.rstrip("/") + photo["file"]["url"]) as response:
         assert response.headers["Content-Type"] == "image/png"
         assert await response.read() == PIXEL

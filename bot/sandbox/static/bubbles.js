@@ -38,6 +38,10 @@ export function gist(message) {
   return (message.text || KIND_WORDS[message.kind] || "Message").slice(0, QUOTE_LENGTH);
 }
 
+function firstLine(message) {
+  return message.text.split("\n", 1)[0].trim() || KIND_WORDS[message.kind] || "Message";
+}
+
 function quoted(message, reader) {
   const original = message.reply_to === null ? null : reader.find(message.reply_to);
   if (!original) return null;
@@ -71,8 +75,7 @@ function media(message, reader) {
 
 function photo(message) {
   if (!message.file) return card("image", "Photo", "");
-  const alt = message.text.split("\n", 1)[0].trim() || "Photo";
-  const picture = el("img", { src: message.file.url, alt, class: "photo", ...sizeOnScreen(message.file) });
+  const picture = el("img", { src: message.file.url, alt: firstLine(message), class: "photo", ...sizeOnScreen(message.file) });
   return el("a", { class: "photo-link", href: message.file.url, target: "_blank", rel: "noopener" }, picture);
 }
 
@@ -143,7 +146,7 @@ function replyButton(message, reader) {
     "button",
     { type: "button", class: "icon-button reply", title: "Reply", "data-key": "reply", onclick: () => reader.reply(message) },
     icon("reply"),
-    spoken(`Reply to “${gist(message).slice(0, 40)}”`),
+    spoken(`Reply to “${firstLine(message).slice(0, 40)}”`),
   );
 }
 

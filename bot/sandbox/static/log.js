@@ -112,9 +112,9 @@ export class ChatLog {
     // On very low screens the page scrolls as a whole instead of the log.
     const isWhole = this.#root.scrollHeight <= this.#root.clientHeight;
     const frame = isWhole ? document.scrollingElement : this.#root;
-    const above = isWhole ? 0 : frame.getBoundingClientRect().top;
+    const above = isWhole ? this.#root.getBoundingClientRect().top + frame.scrollTop : 0;
     const lead = this.#nodes.get(this.#leadId);
-    const begin = lead ? lead.getBoundingClientRect().top - above + frame.scrollTop - LEAD_PX : Infinity;
+    const begin = lead ? above + lead.offsetTop - LEAD_PX : Infinity;
     frame.scrollTop = Math.min(begin, frame.scrollHeight - frame.clientHeight);
     this.#lastTop = this.#root.scrollTop;
     this.#lastHeight = this.#root.scrollHeight;
@@ -210,7 +210,7 @@ export class ChatLog {
 
   #labelNewest() {
     const { scrollTop, scrollHeight, clientHeight } = this.#root;
-    this.#newest.hidden = this.#atEnd && scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    this.#newest.hidden = this.#atEnd && scrollHeight - scrollTop - clientHeight < (this.#leadId ? LEAD_PX : NEAR_END_PX);
     this.#newest.classList.toggle("has-news", this.#unseen > 0);
     const words = { 0: this.#atEnd ? "Read on" : "Newest messages", 1: "1 new message" };
     byId("newest-label").textContent = words[this.#unseen] ?? `${this.#unseen} new messages`;
