@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[2]
-PICTURE = ROOT / "tests" / "artifacts" / "sandbox.png"
-README_PICTURE = ROOT / "docs" / "sandbox.png"
 PHONE = {"width": 320, "height": 640}
-PICTURE_SIZE = {"width": 1280, "height": 1010}
 
 
 async def has_a_massage(chat: Chat) -> None:
@@ -78,9 +75,9 @@ async def test_an_emergency_shows_its_beginning_first_on_a_phone(opened: Opened)
 
 
 async def test_a_nerve_symptom_leads_through_the_whole_check_in_to_a_doctor(
-    opened: Opened, request: pytest.FixtureRequest
+    opened: Opened,
 ) -> None:
-    async with opened(viewport=PICTURE_SIZE, device_scale_factor=1.5) as chat:
+    async with opened() as chat:
         await has_a_massage(chat)
         await skips_to_a_check_in(chat)
         await chat.taps("None of these", "None of these")
@@ -95,16 +92,6 @@ async def test_a_nerve_symptom_leads_through_the_whole_check_in_to_a_doctor(
         await expect(advice.get_by_role("button", name="How to find a doctor")).to_be_visible()
         await expect(chat.log).to_contain_text("Second list: Pain shooting down one leg")
         await expect(chat.plan).not_to_contain_text("a stretch")
-        await take_picture(chat)
-    if request.config.getoption("--update-screenshot"):
-        README_PICTURE.write_bytes(PICTURE.read_bytes())
-
-
-async def take_picture(chat: Chat) -> None:
-    await expect(chat.page.locator("#toast")).to_have_text("")
-    await chat.page.mouse.move(640, 10)
-    PICTURE.parent.mkdir(exist_ok=True)
-    await chat.page.screenshot(path=PICTURE, animations="disabled")
 
 
 async def test_a_place_is_shared_without_the_real_one_being_read(opened: Opened) -> None:
