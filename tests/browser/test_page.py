@@ -189,6 +189,7 @@ async def test_a_phone_in_spanish_reads_spanish_from_the_first_screen_on(opened:
         async with chat.answered("/message"):
             await chat.presses("Start")
         await chat.reads("Hola, soy Aftercare")
+        await expect(chat.newest.locator(".text")).to_have_attribute("lang", "es")
         await chat.taps("Tengo 18 años o más", "Sí, empecemos")
         await chat.page.get_by_role("textbox", name="Message").fill("/wh")
         commands = chat.page.get_by_role("listbox", name="Commands")

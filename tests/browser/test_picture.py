@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from tests.browser.test_page import has_a_massage
 
 if TYPE_CHECKING:
-    from playwright.async_api import BrowserContext
+    from playwright.async_api import BrowserContext, ViewportSize
 
     from tests.browser.chat import Chat
     from tests.browser.conftest import Opened
@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "tests" / "artifacts" / "sandbox.png"
 README_PICTURE = ROOT / "docs" / "sandbox.png"
 MOST_BYTES = 500_000
-WINDOW = {"width": 1280, "height": 1010}
-PHONE = {"width": 340, "height": 700}
+WINDOW: ViewportSize = {"width": 1280, "height": 1010}
+PHONE: ViewportSize = {"width": 340, "height": 700}
 SHARPNESS = 1.25
 SCENE = """<style>
     body {{ margin: 0 }}

@@ -81,6 +81,9 @@ class Steering:
     def rate(self) -> float:
         return self.speed
 
+    async def language(self, chat_id: int, phone: str) -> str:
+        return f"{phone}, as {chat_id} speaks it"
+
     async def local_zone(self, chat_id: int) -> str | None:
         return "Europe/Berlin" if chat_id == 1001 else None
 
@@ -117,6 +120,7 @@ async def test_a_new_page_shows_the_bot_and_an_empty_chat(page: Page, api: Api) 
         "reply_keyboard": None,
         "clock": None,
         "upcoming": [],
+        "language": None,
     }
 
 
@@ -287,6 +291,7 @@ async def test_time_is_steered_from_the_page(sandbox: Sandbox, page: Page, clock
     await page.post("clock/rate", rate=60)
 
     later = START + timedelta(hours=1)
+    assert state["language"] == "en, as 1001 speaks it"
     assert state["clock"] == {
         "now": START.isoformat(),
         "zone": "Europe/Berlin",

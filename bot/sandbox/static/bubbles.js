@@ -10,7 +10,8 @@ const PHOTO_WIDTH_PX = 544;
 const PHOTO_HEIGHT_PX = 384;
 
 /**
- * The bubble of a message. `reader` knows the chat: `clock`, `botName`, `find(id)`,
+ * The bubble of a message. `reader` knows the chat: `clock`, `botName`, `language`
+ * (what the bot speaks, for who has the page read aloud; null where it is unknown), `find(id)`,
  * and what presses do: `command(text)`, `tap(message, button, node)`, `edit(message)`,
  * `reply(message)`, `copy(text)`, `goTo(id)`.
  */
@@ -25,7 +26,7 @@ export function bubble(message, reader) {
     "aria-label": `${isMine ? "You" : reader.botName}, ${reader.clock.timeOf(at)}`,
   });
   const body = el("div", { class: "bubble" }, quoted(message, reader), media(message, reader));
-  if (message.text) body.append(el("div", { class: "text", dir: "auto" }, rich(message.text, message.entities, reader)));
+  if (message.text) body.append(el("div", { class: "text", dir: "auto", lang: reader.language }, rich(message.text, message.entities, reader)));
   body.append(footer(message, at, reader));
   node.append(el("div", { class: "row" }, isMine && message.kind === "text" ? editButton(message, reader) : null, body));
   if (message.buttons?.length) node.append(inlineKeyboard(message, reader));
@@ -51,7 +52,7 @@ function quoted(message, reader) {
     { type: "button", class: "quoted", onclick: () => reader.goTo(original.message_id) },
     spoken("In reply to "),
     el("strong", {}, who),
-    el("span", {}, gist(original)),
+    el("span", { lang: reader.language }, gist(original)),
   );
 }
 
@@ -73,9 +74,9 @@ function media(message, reader) {
   return null;
 }
 
-function photo(message) {
+function photo(message, reader) {
   if (!message.file) return card("image", "Photo", "");
-  const picture = el("img", { src: message.file.url, alt: firstLine(message), class: "photo", ...sizeOnScreen(message.file) });
+  const picture = el("img", { src: message.file.url, alt: firstLine(message), lang: reader.language, class: "photo", ...sizeOnScreen(message.file) });
   return el("a", { class: "photo-link", href: message.file.url, target: "_blank", rel: "noopener" }, picture);
 }
 
@@ -163,7 +164,7 @@ function inlineButton(message, button, key, reader) {
   if (button.url) {
     return link(button.url, button.text, props, icon("out"));
   }
-  const node = el("button", { type: "button", ...props }, el("span", {}, button.text));
+  const node = el("button", { type: "button", ...props }, el("span", { lang: reader.language }, button.text));
   if (button.copy_text !== undefined && button.copy_text !== null) {
     node.append(icon("copy"));
     node.addEventListener("click", () => reader.copy(button.copy_text.text ?? button.copy_text));

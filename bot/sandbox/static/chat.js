@@ -24,6 +24,7 @@ const bot = { name: "Aftercare", username: "" };
 
 const reader = {
   clock,
+  language: null,
   get botName() {
     return bot.name;
   },
@@ -64,6 +65,11 @@ async function copy(text) {
   } catch (error) {
     problem("The text could not be copied.", error);
   }
+}
+
+function hear(language) {
+  reader.language = language;
+  byId("empty-text").lang = language ?? "";
 }
 
 function showWho({ bot: itself, person }) {
@@ -113,6 +119,7 @@ listen(
   phone.eventsUrl,
   {
     state(state) {
+      hear(state.language);
       tellClock(state.clock);
       showWho(state);
       log.replaceAll(state.messages);
@@ -139,6 +146,10 @@ listen(
     toast: answer,
     clock: tellClock,
     upcoming: plan.set,
+    language(code) {
+      hear(code);
+      log.redraw();
+    },
     commands: (data) => field.setCommands(data.commands ?? data),
   },
   (status) => {

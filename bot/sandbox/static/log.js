@@ -29,7 +29,10 @@ export class ChatLog {
 
   /** `reader` is what bubbles need (see bubbles.js), without `find` and `goTo`: the log knows those. */
   constructor(reader) {
-    this.#reader = { ...reader, find: (id) => this.#messages.get(id), goTo: (id) => this.#goTo(id) };
+    this.#reader = Object.assign(Object.create(reader), {
+      find: (id) => this.#messages.get(id),
+      goTo: (id) => this.#goTo(id),
+    });
     this.#root.addEventListener("scroll", () => this.#noteScroll(), { passive: true });
     this.#newest.addEventListener("click", () => {
       this.#leadId = 0;
@@ -228,6 +231,7 @@ function keepPicture(old, node) {
   const [before, after] = [old, node].map((each) => each.querySelector("img.photo"));
   if (!before || before.getAttribute("src") !== after?.getAttribute("src")) return;
   before.alt = after.alt;
+  before.lang = after.lang;
   after.replaceWith(before);
 }
 
