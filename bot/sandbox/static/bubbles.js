@@ -36,7 +36,8 @@ export function bubble(message, reader) {
 
 /** The beginning of what a message says, or what kind it is. */
 export function gist(message) {
-  return (message.text || KIND_WORDS[message.kind] || "Message").slice(0, QUOTE_LENGTH);
+  const words = message.text || KIND_WORDS[message.kind] || "Message";
+  return words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH).trimEnd()}…` : words;
 }
 
 function firstLine(message) {
