@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.spec import convert
+from bot.sandbox.stream import page_identity
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,8 +76,9 @@ async def _unblock(_: World, phone: Phone, __: Params) -> Json:
     return {}
 
 
-async def _language(_: World, phone: Phone, data: Params) -> Json:
+async def _language(world: World, phone: Phone, data: Params) -> Json:
     phone.speak(_field(data, "language_code", "String"))
+    world.publish(phone.chat, "identity", page_identity(world, phone.chat))
     return {}
 
 

@@ -81,6 +81,9 @@ class Steering:
     def rate(self) -> float:
         return self.speed
 
+    async def language(self, chat_id: int, phone: str) -> str:
+        return f"{phone}, as {chat_id} speaks it"
+
     async def local_zone(self, chat_id: int) -> str | None:
         return "Europe/Berlin" if chat_id == 1001 else None
 
@@ -117,6 +120,7 @@ async def test_a_new_page_shows_the_bot_and_an_empty_chat(page: Page, api: Api) 
         "reply_keyboard": None,
         "clock": None,
         "upcoming": [],
+        "language": None,
     }
 
 
@@ -220,6 +224,23 @@ async def test_everything_a_phone_can_send_reaches_the_bot(page: Page, api: Api)
     assert blocked is True
 
 
+async def test_another_language_of_the_phone_changes_what_the_page_says_of_the_bot(
+    page: Page, api: Api
+) -> None:
+    await api("setMyDescription", description="Hello")
+    await api("setMyDescription", description="Hola", language_code="es")
+    await api("setMyCommands", commands=[{"command": "a", "description": "b"}], language_code="es")
+    before = await page.open()
+    await page.post("language", language_code="es-MX")
+
+    name, after = await page.event()
+    assert (before["bot"]["description"], before["bot"]["commands"]) == ("Hello", [])
+    assert name == "identity"
+    assert after["bot"]["description"] == "Hola"
+    assert after["bot"]["commands"] == [{"command": "a", "description": "b"}]
+    assert after["person"]["language_code"] == "es-MX"
+
+
 @pytest.mark.parametrize(
     ("path", "data", "error"),
     [
@@ -250,6 +271,7 @@ async def test_pictures_are_shown_and_other_files_are_saved(
     await ptb.send_photo(1001, PIXEL)
     await anna.send_document("x.html", b"<script>", mime_type="text/html")
     photo, document = (await page.open())["messages"][1:]
+    assert (photo["file"]["width"], photo["file"]["height"]) == (1, 1)
     async with page.session.get(page.url.rstrip("/") + photo["file"]["url"]) as response:
         assert response.headers["Content-Type"] == "image/png"
         assert await response.read() == PIXEL
@@ -269,6 +291,7 @@ async def test_time_is_steered_from_the_page(sandbox: Sandbox, page: Page, clock
     await page.post("clock/rate", rate=60)
 
     later = START + timedelta(hours=1)
+    assert state["language"] == "en, as 1001 speaks it"
     assert state["clock"] == {
         "now": START.isoformat(),
         "zone": "Europe/Berlin",
