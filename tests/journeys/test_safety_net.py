@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SIGN = "Numb between my legs"
 FEVER = "Fever or shivering"
+LEG = "Pain shooting down one leg"
 ALARM = "Please get help right now."
 TODAY = "Please get advice today."
 ASKED = "ave you got help?"
@@ -347,3 +348,52 @@ async def test_an_emergency_sign_can_not_be_unticked_once_it_ended_the_list(
         await walk.quiet()
 
         assert f"First list: {SIGN}" in (await walk.says("/report")).text
+
+
+async def test_a_sign_that_a_doctor_has_checked_is_not_said_to_be_unticked(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "About the same", "4")
+        await walk.passes(seconds=20)
+        await walk.taps("I've got help", "I've been seen, all fine")
+
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "About the same", "4")
+
+        assert "a doctor has checked what you ticked" in walk.last.text
+        assert "You ticked none" not in walk.said
+
+
+async def test_blood_thinners_told_after_a_large_bruise_bring_the_advice_for_today(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.passes(hours=24)
+        await walk.taps(NONE, "Large or spreading bruise", "Done", "Better", "3")
+        await walk.says("/settings")
+        await walk.taps("About me", *["Skip"] * 5, "Blood thinners", "Done")
+        await walk.passes(minutes=1)
+
+        assert heard(walk, TODAY) == 1
+        assert "a large or spreading bruise and you take blood thinners" in walk.said
+
+        await walk.taps(NONE)
+        await walk.passes(minutes=1)
+
+        assert heard(walk, "All set") == 1, "only at joining"
+        assert walk.last.text.startswith("Thank you. " + STANDS)
+
+
+async def test_blood_thinners_told_long_after_a_bruise_bring_no_alarm(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.passes(hours=24)
+        await walk.taps(NONE, "Large or spreading bruise", "Done", "Better", "3")
+        await walk.passes(days=4)
+        await walk.says("/settings")
+        await walk.taps("About me", *["Skip"] * 5, "Blood thinners", "Done", NONE)
+        await walk.passes(minutes=1)
+
+        assert heard(walk, TODAY) == 0

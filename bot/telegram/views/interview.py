@@ -118,6 +118,10 @@ def in_words(language: Language, question: Question, answer: Answer | None) -> s
     return text.options[answer.value].label
 
 
+def _ticked(interview: Interview) -> bool:
+    return any(isinstance(each.value, tuple) and each.value for each in interview.answers.values())
+
+
 def reported(language: Language, reasons: tuple[str, ...]) -> str:
     """The person's own answers that gave a verdict, as a list."""
     return bullets(language.reason(each).reported for each in reasons)
@@ -130,5 +134,7 @@ def closing(
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
     level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
     if interview.kind == "worse" and level is Level.SELF_CARE:
-        return View(language.say("worse.nothing", **numbers), wrong)
+        # Every sign has a rule: one that was ticked and gave no reason has been checked before.
+        said = "worse.checked" if _ticked(interview) else "worse.nothing"
+        return View(language.say(said, **numbers), wrong)
     return View(language.advice(level.id, verdict.reasons, **numbers), wrong)
