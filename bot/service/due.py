@@ -136,6 +136,8 @@ async def _nudge(
     current = await escalations.current(tx, person.id)
     if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
         return _cancelled("an escalation is open")
+    if not suitable.may_get(occurrence.message.kind, person.profile):
+        return _cancelled("not for this person")
     if now - occurrence.message.due_at > ON_TIME:
         if _is_quiet(person, now):
             return Withheld(OccurrenceState.EXPIRED, "late, and now it is quiet")

@@ -80,7 +80,7 @@ async def judge_profile(
 async def judge_again(
     tx: Transaction, practice: Practice, person: Person, now: datetime
 ) -> Escalation | None:
-    """What the latest check-in says beyond its verdict, now that the person told more of themselves.
+    """What the latest check-in says beyond its verdict, now that the profile tells more.
 
     A large bruise is another thing with blood thinners. Older signs are asked about again anyway.
     """

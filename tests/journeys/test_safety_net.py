@@ -397,3 +397,73 @@ async def test_blood_thinners_told_long_after_a_bruise_bring_no_alarm(tmp_path: 
         await walk.passes(minutes=1)
 
         assert heard(walk, TODAY) == 0
+
+
+async def test_not_yet_after_stop_is_asked_again_as_promised(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.says("/stop")
+        before = len(walk.person.from_bot)
+
+        await walk.taps("Not yet")
+
+        assert "I will ask you again." in walk.last.text
+        await walk.passes(hours=4)
+        assert heard(walk, ASKED, before) == 2
+        assert await walk.nudges_ahead() == set()
+
+
+async def test_water_put_off_does_not_come_after_a_limit_on_drinking(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.next_message()
+        await walk.taps("Later", "In 1 hour")
+        assert "once more at" in walk.last.text
+        await walk.says("/settings")
+        await walk.taps("About me", *["Skip"] * 5, "Told to drink less", "Done", NONE)
+
+        came = await walk.passes(hours=3)
+
+        assert [each for each in came if "Later" in labels(each)] == []
+
+
+async def test_water_can_not_be_put_off_after_a_limit_on_drinking(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.next_message()
+        await walk.says("/settings")
+        await walk.taps("About me", *["Skip"] * 5, "Told to drink less", "Done", NONE)
+
+        await walk.taps("Later", "In 1 hour")
+
+        assert "once more at" not in walk.said
+        assert WATER not in await walk.nudges_ahead()
+
+
+async def test_an_exercise_done_while_advice_is_open_is_not_praised(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.next_with("Back-of-thigh stretch")
+        await walk.says("/worse")
+        await walk.taps(SIGN)
+
+        later = await walk.taps("Later")
+        done = await walk.taps("Done")
+
+        assert later is not None
+        assert done is not None
+        assert later.text == done.text == "My earlier advice still stands: see /today."
+
+
+async def test_a_plan_that_looks_good_beside_open_advice_calls_for_the_advice(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.passes(minutes=5)
+        await walk.has_massage()
+
+        await walk.taps("Looks good")
+
+        assert ALARM in walk.last.text
+        assert "Take it easy today" not in walk.said
