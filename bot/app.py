@@ -162,6 +162,7 @@ async def build(
 
     async def housekeeping(now: datetime) -> None:
         await due.expire_check_ins(practice, now)
+        await due.judge_left_profiles(practice, now)
 
     courier = Courier(
         database,
