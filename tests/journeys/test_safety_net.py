@@ -308,7 +308,7 @@ async def test_a_massage_logged_in_a_pause_says_that_nothing_comes(tmp_path: Pat
 
         await walk.has_massage()
 
-        assert "I am not sending you anything at the moment." in walk.last.text
+        assert "I send no nudges and no check-ins at the moment." in walk.last.text
         await walk.taps("Go on")
         assert CHECK_IN in (await walk.next_with(CHECK_IN)).text
 
@@ -467,3 +467,93 @@ async def test_a_plan_that_looks_good_beside_open_advice_calls_for_the_advice(
 
         assert ALARM in walk.last.text
         assert "Take it easy today" not in walk.said
+
+
+async def test_today_in_a_pause_denies_no_message_about_open_advice(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.says("/pause")
+
+        today = await walk.says("/today")
+
+        assert "Still open: call" in today.text
+        assert "anything" not in today.text
+        await walk.passes(hours=4)
+        assert heard(walk, ASKED) == 2
+
+
+async def test_without_quiet_hours_none_are_named(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await walk.joins()
+        await walk.tells()
+        await walk.says("/settings")
+        await walk.taps("Quiet from", "No quiet hours")
+        assert "Quiet hours: none" in walk.last.text
+
+        await walk.has_massage()
+
+        assert "no quiet hours, so a message may come at any hour" in walk.last.text
+        assert "00:00" not in walk.last.text
+
+
+async def test_after_the_last_check_in_no_next_step_is_promised(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.passes(hours=24)
+        await walk.taps(NONE, NONE, "Better", "3")
+        assert "I will be back with the next step" in walk.last.text
+        for _ in range(3):
+            await walk.passes(days=9)
+            await walk.taps(NONE, NONE, "Better", "3")
+
+        assert await walk.planned() == []
+        assert "I have nothing more planned for you now" in walk.last.text
+
+
+async def test_an_exercise_is_not_kept_once_advice_stands(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.says("/settings")
+        await walk.taps("My own exercise")
+        await walk.says("Cat\nOn all fours, round the back slowly")
+        asked = walk.last
+        await walk.says("/worse")
+        await walk.taps(SIGN, "Keep")
+
+        answer = walk.person.message(asked.message_id)
+        assert "what I told you before still stands" in answer.text
+
+
+async def test_a_fall_told_in_a_profile_left_half_answered_is_not_kept_waiting(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.passes(hours=24)
+        await walk.has_massage(new=True)
+        await walk.taps("Skip", "Skip", "60 or over", "Skip", "Yes, something happened")
+        assert heard(walk, TODAY) == 0, "a doctor may have checked it; that is asked last"
+
+        await walk.passes(hours=2)
+
+        assert heard(walk, TODAY) == 1
+        assert await walk.nudges_ahead() == set()
+
+        await walk.taps("I've got help", "I've been seen, all fine")
+        await walk.passes(hours=3)
+
+        assert heard(walk, TODAY) == 1, "once"
+
+
+async def test_a_profile_left_half_answered_breaks_no_silence_after_stop(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.says("/settings")
+        await walk.taps(*["About me", "Skip", "Skip", "60 or over", "Skip"])
+        await walk.taps("Yes, something happened")
+        await walk.says("/stop")
+        before = len(walk.person.from_bot)
+
+        await walk.passes(hours=5)
+
+        assert len(walk.person.from_bot) == before

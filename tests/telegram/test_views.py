@@ -130,7 +130,7 @@ def test_the_end_of_a_check_in_fits_with_every_reason(
     kind: Literal["full", "worse"],
 ) -> None:
     ended = replace(interview(), kind=kind)
-    fits(interviews.closing(english, ended, Verdict(level, all_reasons), longest))
+    fits(interviews.closing(english, ended, Verdict(level, all_reasons), longest, more=True))
 
 
 @pytest.mark.parametrize("level", ESCALATED)

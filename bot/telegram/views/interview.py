@@ -128,13 +128,20 @@ def reported(language: Language, reasons: tuple[str, ...]) -> str:
 
 
 def closing(
-    language: Language, interview: Interview, verdict: Verdict, numbers: dict[str, str]
+    language: Language,
+    interview: Interview,
+    verdict: Verdict,
+    numbers: dict[str, str],
+    *,
+    more: bool,
 ) -> View:
-    """The words at the end of a check-in that needs no doctor."""
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
     level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
     if interview.kind == "worse" and level is Level.SELF_CARE:
         # Every sign has a rule: one that was ticked and gave no reason has been checked before.
         said = "worse.checked" if _ticked(interview) else "worse.nothing"
         return View(language.say(said, **numbers), wrong)
+    if level is Level.SELF_CARE and not more:
+        return View(language.say("interview.nothing_planned"), wrong)
     return View(language.advice(level.id, verdict.reasons, **numbers), wrong)
