@@ -557,3 +557,42 @@ async def test_a_profile_left_half_answered_breaks_no_silence_after_stop(tmp_pat
         await walk.passes(hours=5)
 
         assert len(walk.person.from_bot) == before
+
+
+async def test_erasing_everything_says_open_advice_one_last_time(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.says("/privacy")
+
+        await walk.taps("Erase everything", "Yes, erase it")
+
+        erased = next(each for each in walk.person.from_bot if "Everything is erased" in each.text)
+        assert erased.text.startswith("Still open: call 999 or 112")
+
+
+async def test_a_report_shows_the_end_of_a_long_note(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.says("I slept well. " * 200 + "My left foot feels like cotton wool.")
+
+        report = await walk.says("/report")
+
+        assert "I slept well. I slept" in report.text
+        assert "[…]" in report.text
+        assert "My left foot feels like cotton wool." in report.text
+
+
+async def test_a_live_location_is_answered_once(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        chat = {"id": walk.person.chat_id, "type": "private", "first_name": "Anna"}
+        sender = {"id": walk.person.chat_id, "is_bot": False, "first_name": "Anna"}
+        place = {"latitude": 35.68, "longitude": 139.69, "live_period": 900}
+        shared = {"message_id": 900, "date": 1, "chat": chat, "from": sender, "location": place}
+        walk.tryout.sandbox.inject({"message": shared})
+        await walk.quiet()
+
+        walk.tryout.sandbox.inject({"edited_message": {**shared, "edit_date": 2}})
+        await walk.quiet()
+
+        assert heard(walk, "I use Asia/Tokyo") == 1
