@@ -596,3 +596,38 @@ async def test_a_live_location_is_answered_once(tmp_path: Path) -> None:
         await walk.quiet()
 
         assert heard(walk, "I use Asia/Tokyo") == 1
+
+
+@pytest.mark.parametrize("cry", ["call an ambulance", "I am dying", "llama a una ambulancia"])
+async def test_a_cry_for_help_that_fits_no_sign_is_told_the_number(
+    tmp_path: Path, cry: str
+) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+
+        answer = await walk.says(cry)
+
+        assert "If you need help at once, call 999 or 112." in answer.text
+        assert SIGN in labels(answer)
+
+
+async def test_a_voice_message_is_told_the_number(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+
+        await walk.person.send_voice()
+        await walk.quiet()
+
+        assert "If you need help at once, call 999 or 112." in walk.last.text
+
+
+async def test_today_does_not_send_for_help_that_was_found(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.taps("I've got help")
+
+        today = await walk.says("/today")
+
+        assert "Do what they advise. If it gets worse before you are seen, call 999" in today.text
+        assert "Still open: call" not in today.text
+        assert "between your legs" in today.text
