@@ -169,6 +169,7 @@ async def build(
 
     async def housekeeping(now: datetime) -> None:
         await due.expire_check_ins(practice, now)
+        await due.judge_left_profiles(practice, now)
 
     async def pulse() -> None:
         """Without polling, nothing may need Telegram for hours: ask whether it is there."""

@@ -77,6 +77,13 @@ def news(verdict: Verdict, told: Collection[str], rules: Rules) -> Verdict:
     return Verdict(level, reasons)
 
 
+def alarms(verdict: Verdict, rules: Rules) -> Verdict:
+    """What of a verdict counts with each report, whatever a doctor has checked before."""
+    reasons = tuple(each for each in verdict.reasons if _counts_each_time(each, rules))
+    level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
+    return Verdict(level, reasons)
+
+
 def _counts_each_time(rule_id: str, rules: Rules) -> bool:
     rule = rules.rule(rule_id)
     return rule.level >= Level.URGENT and not rule.clearable

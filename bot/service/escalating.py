@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from bot.care import escalation as care
-from bot.care.model import SAFETY, Escalation, EscalationId, EscalationState, Person, PersonId
+from bot.care.model import (
+    SAFETY,
+    Escalation,
+    EscalationId,
+    EscalationState,
+    Person,
+    PersonId,
+    Status,
+)
 from bot.service import judging, plans
 from bot.store import escalations, occurrences, people
 
@@ -59,6 +67,9 @@ async def respond(
         else:
             await escalations.save(tx, after)
             if after.state is EscalationState.OPEN:
+                if person.status is Status.STOPPED:  # who answers after /stop is asked again
+                    person = replace(person, status=Status.PAUSED)
+                    await people.save(tx, person)
                 await plans.ask_on(tx, practice, person, after, now)
             else:
                 await occurrences.cancel(

@@ -87,7 +87,7 @@ async def _latest_said(tx: Transaction, person_id: PersonId) -> tuple[datetime, 
         (_spoke_at(each), each)
         for each in await interviews.recent(tx, person_id, limit=RECENT)
         if each.state is InterviewState.OPEN
-        or (each.state is InterviewState.COMPLETE and each.verdict)
+        or (each.state is InterviewState.COMPLETE and each.verdict and each.kind != "profile")
     ]
     return max(spoken, key=lambda each: (each[0], each[1].id), default=None)
 

@@ -113,6 +113,12 @@ async def open_before(
     )
 
 
+async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview, ...]:
+    """Profiles from before then that were begun, not finished, and not judged so far."""
+    left = (table.c.kind == "profile", table.c.opened_at < before, table.c.level.is_(None))
+    return await _select(tx, and_(WAITING, *left))
+
+
 async def answer(tx: Transaction, interview_id: InterviewId, given: Answer) -> None:
     """Add an answer; an earlier one to the same question stays and no longer counts."""
     await tx.execute(

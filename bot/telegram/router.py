@@ -173,6 +173,8 @@ async def _written(turn: Turn, message: Message) -> None:
         return
     if message.text is None or message.text.startswith("/"):
         await own.let_go(turn)
+    if message.location is not None and turn.update.edited_message is not None:
+        return  # a live location moves on every few seconds; its beginning was answered
     if message.location is not None:
         await _located(turn, message.location.latitude, message.location.longitude)
     elif message.text is not None and message.text.startswith("/"):

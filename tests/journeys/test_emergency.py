@@ -262,7 +262,7 @@ async def test_soreness_told_by_the_check_in_that_lifts_it_gets_its_advice(tmp_p
 
         await walk.taps(NONE, "Sore where I was massaged", "Done", "Better", "2")
 
-        assert "Your reminders start again" in walk.said
+        assert "Your reminders can come again" in walk.said
         assert "you are sore where you were massaged" in walk.last.text
 
 

@@ -71,7 +71,7 @@ def test_closing_words_are_known_by_their_button(
     english: Language, check_in: Interview, kind: str
 ) -> None:
     for level in (Level.SELF_CARE, Level.THERAPIST):
-        view = interviews.closing(english, check_in, Verdict(level, ()), NUMBERS)
+        view = interviews.closing(english, check_in, Verdict(level, ()), NUMBERS, more=True)
 
         assert point(shown(view), english) == Pointer(message_id=7, interview_id=check_in.id)
 

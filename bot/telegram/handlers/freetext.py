@@ -60,7 +60,7 @@ async def text(turn: Turn, typed: str) -> None:
 
 def _lead(turn: Turn) -> str:
     """That words can't be judged; after a question they did not answer, that first."""
-    cannot_judge = turn.say("freetext.cannot_judge")
+    cannot_judge = turn.say("freetext.cannot_judge", **turn.numbers())
     step = _asked_for(turn)
     if step not in UNREADABLE:
         return cannot_judge
@@ -152,4 +152,4 @@ async def media(turn: Turn) -> None:
     if turn.person is None:
         await _stranger(turn, ())
         return
-    await interview.worse(turn, lead=turn.say("other.media"))
+    await interview.worse(turn, lead=turn.say("other.media", **turn.numbers()))

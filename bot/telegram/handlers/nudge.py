@@ -29,13 +29,20 @@ async def tapped(turn: Turn, callback: Callback) -> None:
     if occurrence is None:
         await turn.toast(turn.say("nudge.closed"))
         return
-    reply = turn.say(f"nudge.{said}_reply")
+    praised = said == views.DONE
+    if praised and await nudging.held_back(turn.practice, turn.known.id, occurrence_id):
+        reply = turn.say("pause.escalation")
+    else:
+        reply = turn.say(f"nudge.{said}_reply")
     await turn.toast(reply)
     await _close(turn, reply)
 
 
 async def _offer(turn: Turn, occurrence_id: OccurrenceId) -> None:
     offers = await nudging.offers(turn.practice, turn.known.id, occurrence_id, turn.now)
+    if await nudging.held_back(turn.practice, turn.known.id, occurrence_id):
+        await turn.toast(turn.say("pause.escalation"))
+        return
     if offers is None:
         await turn.toast(turn.say("nudge.closed"))
         return

@@ -118,17 +118,30 @@ def in_words(language: Language, question: Question, answer: Answer | None) -> s
     return text.options[answer.value].label
 
 
+def _ticked(interview: Interview) -> bool:
+    return any(isinstance(each.value, tuple) and each.value for each in interview.answers.values())
+
+
 def reported(language: Language, reasons: tuple[str, ...]) -> str:
     """The person's own answers that gave a verdict, as a list."""
     return bullets(language.reason(each).reported for each in reasons)
 
 
 def closing(
-    language: Language, interview: Interview, verdict: Verdict, numbers: dict[str, str]
+    language: Language,
+    interview: Interview,
+    verdict: Verdict,
+    numbers: dict[str, str],
+    *,
+    more: bool,
 ) -> View:
-    """The words at the end of a check-in that needs no doctor."""
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
     level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
     if interview.kind == "worse" and level is Level.SELF_CARE:
-        return View(language.say("worse.nothing", **numbers), wrong)
+        # Every sign has a rule: one that was ticked and gave no reason has been checked before.
+        said = "worse.checked" if _ticked(interview) else "worse.nothing"
+        return View(language.say(said, **numbers), wrong)
+    if level is Level.SELF_CARE and not more:
+        return View(language.say("interview.nothing_planned"), wrong)
     return View(language.advice(level.id, verdict.reasons, **numbers), wrong)
