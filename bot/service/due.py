@@ -120,7 +120,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
         if kind in SAFETY:
-            return await _safety(tx, person, occurrence)
+            return await _safety(tx, person, occurrence, now)
         if _is_quiet(person, now):
             return Postponed(_end_of_quiet(person, now), "late, and now it is quiet")
         if kind is Kind.GO_ON and person.status is Status.SILENT:
@@ -185,7 +185,7 @@ def _end_of_quiet(person: Person, now: datetime) -> datetime:
     return timing.end_of_quiet(now, person.zone or "UTC", person.preferences.quiet)
 
 
-async def _safety(tx: Transaction, person: Person, occurrence: Occurrence) -> Due:
+async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: datetime) -> Due:
     assert occurrence.escalation_id is not None
     escalation = await escalations.get(tx, occurrence.escalation_id)
     if escalation is None or not escalation.is_open:
@@ -196,6 +196,8 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence) -> Du
         return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
     if escalation.state is not EscalationState.OPEN:
         return _cancelled(escalation.state.value)
+    if escalation.level < Level.EMERGENCY and _is_quiet(person, now):
+        return Postponed(_end_of_quiet(person, now), "the night is elsewhere by now")
     return EscalationDue(
         person, escalation, follow_up=max(1, occurrence.message.sequence), again=occurrence.repeat
     )

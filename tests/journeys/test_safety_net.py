@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -631,3 +632,34 @@ async def test_today_does_not_send_for_help_that_was_found(tmp_path: Path) -> No
         assert "Do what they advise. If it gets worse before you are seen, call 999" in today.text
         assert "Still open: call" not in today.text
         assert "between your legs" in today.text
+
+
+async def test_a_doctors_follow_up_waits_for_the_morning_of_where_the_person_is_now(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path) as walk:
+        await walk.joins("America/Los_Angeles")
+        await walk.tells()
+        await walk.has_massage()
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "About the same", "4")
+        await walk.passes(seconds=20)
+        await walk.person.send_location(-36.85, 174.76)  # Auckland
+        await walk.quiet()
+
+        asked = await walk.next_with("Did you manage to book it?")
+
+        assert 8 <= asked.at.astimezone(ZoneInfo("Pacific/Auckland")).hour < 21
+
+
+async def test_a_nudge_put_off_in_a_pause_is_not_said_to_be_settled(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await has_a_plan(walk)
+        await walk.next_message()
+        await walk.taps("Later")
+        await walk.says("/pause")
+
+        toast = await walk.taps("In 1 hour")
+
+        assert toast is not None
+        assert toast.text == "I send no nudges and no check-ins at the moment."

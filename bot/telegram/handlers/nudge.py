@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from bot.care.model import OccurrenceId
+from bot.care.model import OccurrenceId, Status
 from bot.service import nudging
 from bot.telegram.views import nudge as views
 from bot.telegram.views.view import View, keyboard, moment, wrong_row
@@ -60,7 +60,8 @@ async def later_tapped(turn: Turn, callback: Callback) -> None:
         turn.now,
     )
     if put_off is None:
-        await turn.toast(turn.say("nudge.closed"))
+        active = turn.known.status is Status.ACTIVE
+        await turn.toast(turn.say("nudge.closed" if active else "today.paused"))
         return
     person, chosen = put_off
     turn.house.wake()
