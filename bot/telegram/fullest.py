@@ -43,6 +43,8 @@ TOASTS = (
     "escalation.closed",
     "session.already",
     "other.old_button",
+    "pause.escalation",
+    "today.paused",
 )
 PLAIN_LIMITS = {  # texts that are no messages, by id or its beginning; Bot API
     **dict.fromkeys(TOASTS, TOAST),
@@ -126,7 +128,8 @@ def _of_level(level: Level, part: str, make: Callable[[], View], *index: int) ->
 
 def _questions(library: Library, language: Language) -> Iterator[Made]:
     """Each question of each interview, with all there is to say above and below it."""
-    leads = (longest.of(language.say(each) for each in ids) for ids in (UNREAD, LEADS))
+    values = longest.values(library, language)
+    leads = (longest.of(language.say(each, **values) for each in ids) for ids in (UNREAD, LEADS))
     lead, after = "\n\n".join(leads), language.say("interview.again")
     for kind in get_args(InterviewKind):
         held = longest.interview(kind, library)
@@ -142,7 +145,7 @@ def _questions(library: Library, language: Language) -> Iterator[Made]:
 
 def _typed(library: Library, language: Language) -> Iterator[Made]:
     """The question about a sign that somebody's words may mean."""
-    advice = language.say("freetext.hit", **longest.values(library, language))
+    advice = language.say("freetext.hit", advice=longest.values(library, language)["advice"])
     for question in library.questions:
         if question.kind != "ticks" or "worse" not in question.interviews:
             continue
@@ -164,7 +167,8 @@ def _closings(library: Library, language: Language) -> Iterator[Made]:
     for level in (Level.SELF_CARE, Level.THERAPIST):
         verdict = Verdict(level, reasons)
         held = longest.interview("full", library)
-        yield _of_level(level, "body", partial(interview.closing, language, held, verdict, numbers))
+        closing = partial(interview.closing, language, held, verdict, numbers, more=True)
+        yield _of_level(level, "body", closing)
 
 
 def _exercises(library: Library, language: Language) -> Iterator[Made]:

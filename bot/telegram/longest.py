@@ -80,6 +80,7 @@ def values(library: Library, language: Language) -> dict[str, object]:
         "zone": ZONE,
         "time": moment(latest(language), ZONE, language),
         **dict.fromkeys(("morning", "evening", "quiet_start", "quiet_end"), "00:00"),
+        "quiet": language.say("settings.quiet", quiet_start="00:00", quiet_end="00:00"),
         "label": of(labels),
         "advice": of(advice),
         "text": of(each.easier for each in language.exercises.values()),
