@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Escalation, EscalationState, Kind, Status
+from bot.care.model import Escalation, EscalationState, Kind, Level, Status
 from bot.telegram.views.escalation import open_rows
 from bot.telegram.views.interview import reported
 from bot.telegram.views.view import Row, View, bullets, button, keyboard, timed, wrong_row
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _open(language: Language, escalation: Escalation, numbers: dict[str, str]) -> str:
     """The advice in short; who has found help is not sent for it once more."""
-    if escalation.state is EscalationState.HELPED:
+    if escalation.state is EscalationState.HELPED and escalation.level >= Level.URGENT:
         return f"{language.escalation(escalation.level.id).say('helped', **numbers)}\n"
     return language.say(f"today.open_{escalation.level.id}", **numbers)
 
