@@ -142,6 +142,12 @@ async def _lease(
     return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
 
 
+async def holds(tx: Transaction, occurrence_id: OccurrenceId, *, owner: str) -> bool:
+    """Whether the message is leased, and by `owner`: not ended, erased or with someone else."""
+    mine = exists().where(table.c.id == occurrence_id, LEASED, table.c.owner == owner)
+    return bool((await tx.execute(select(mine))).scalar_one())
+
+
 async def acknowledge(
     tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, message_id: int, at: datetime
 ) -> bool:

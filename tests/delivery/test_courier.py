@@ -11,7 +11,7 @@ from telegram import Bot
 from bot.care.model import Kind, Occurrence, OccurrenceState
 from bot.delivery.sender import Drop, Parcel
 from bot.delivery.transport import AiohttpRequest
-from bot.store import occurrences
+from bot.store import occurrences, queue
 from tests.delivery.conftest import ANNA, Office
 
 if TYPE_CHECKING:
@@ -300,3 +300,22 @@ async def test_a_message_cancelled_between_lease_and_send_is_not_sent(office: Of
 
     assert office.sends() == 0
     assert (await office.look_up(cancelled)).state is OccurrenceState.CANCELLED
+
+
+async def test_a_question_that_another_process_took_over_is_asked_by_that_one_alone(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    question = await office.plan(anna, Kind.CHECK_IN)
+
+    async def slowly(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        async with office.database.transaction() as tx:
+            later = office.clock.now() + 2 * MINUTE
+            await queue.reap(tx, now=later)
+            await queue.lease(tx, owner="another", now=later, until=later + MINUTE, limit=1)
+        return Parcel("is it still mine to ask?")
+
+    await office.courier(slowly).drain()
+
+    assert office.sends() == 0
+    assert (await office.look_up(question)).state is OccurrenceState.LEASED

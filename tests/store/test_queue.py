@@ -139,6 +139,30 @@ async def test_an_acknowledgement_after_losing_the_lease_is_refused(database: Da
     assert await acknowledge(database, again, "two")
 
 
+async def test_a_message_is_held_by_its_owner_alone_and_only_while_it_is_leased(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.CHECK_IN)
+
+    async def holders() -> list[str]:
+        async with database.reading() as tx:
+            return [
+                owner
+                for owner in ("one", "two")
+                if await queue.holds(tx, occurrence.id, owner=owner)
+            ]
+
+    assert await holders() == ["one"]
+    async with database.transaction() as tx:
+        await queue.reap(tx, now=NOW + MINUTE)
+    assert await holders() == []
+    await lease(database, "two", now=NOW + MINUTE)
+    assert await holders() == ["two"]
+    async with database.transaction() as tx:
+        await occurrences.cancel(tx, person_id=occurrence.person_id, reason="urgent")
+    assert await holders() == []
+
+
 async def test_a_message_cancelled_on_its_way_says_so_and_still_counts_as_arrived(
     database: Database,
 ) -> None:
