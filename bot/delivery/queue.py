@@ -60,10 +60,12 @@ class Queue:
 
     async def still_ours(self, occurrence: Occurrence) -> bool:
         """Whether it is still ours to send: since the lease it was not cancelled, erased or timed
-        out, nor leased anew by someone else after that.
+        out, nor leased anew after that.
         """
         async with self._database.reading() as tx:
-            return await table.holds(tx, occurrence.id, owner=self._owner)
+            return await table.holds(
+                tx, occurrence.id, owner=self._owner, attempt=occurrence.attempts
+            )
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
