@@ -138,6 +138,7 @@ class Worker(NamedTuple):
     then: tuple[Operation, ...] = ()
     repeat: bool = False  # the words it was given bear repetition
     lapsed: bool = False  # its lease has ended, whatever its name says
+    too_late: bool = False  # it began to send after that
 
     def without_lease(self) -> Worker:
         """Nothing an ending still depends on: that asks the row."""
@@ -220,7 +221,8 @@ class Protocol(NamedTuple):
                 yield from self._not_worth_it(state, n)
             case "composed":
                 ours = holds(row, name) and not worker.lapsed
-                yield _with(state, n, worker._replace(stage="sending") if ours else IDLE)
+                sending = worker._replace(stage="sending", too_late=worker.lapsed)
+                yield _with(state, n, sending if ours else IDLE)
                 yield _with(state, n, Worker("ending", ("release",)))  # stopped meanwhile
             case "sending":
                 yield from self._send(state, n)

@@ -120,6 +120,14 @@ def test_a_message_arrives_again_only_after_a_doubt_and_in_words_that_say_so(
 
 
 @each_pair
+@each_kind
+def test_nobody_begins_to_send_what_is_no_longer_theirs(kind: Kind, names: tuple[str, str]) -> None:
+    graph = states(kind, names)
+
+    assert not any(worker.too_late for state in graph for worker in state.workers)
+
+
+@each_pair
 def test_a_question_arrives_twice_at_most(names: tuple[str, str]) -> None:
     assert max(state.arrived for state in states(QUESTION, names)) == 2
 
