@@ -8,7 +8,7 @@ since holds any of its versions, and the file's length is any it had.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -119,35 +119,36 @@ class Recorder(apsw.VFS):
         self.journal.append(Said(word, number))
 
 
-@dataclass(slots=True)
 class _Kept:
-    """One file: what the disk has for certain, and what was done to it since."""
+    """One file: what the disk has for certain, and every version there was of the rest."""
 
-    certain: bytes = b""
-    since: list[Wrote | Shortened] = field(default_factory=list)
+    def __init__(self, content: bytes = b"") -> None:
+        self._now = bytearray(content)
+        self.sync()
+
+    def sync(self) -> None:
+        self._certain = bytes(self._now)
+        self._lengths = [len(self._now)]
+        self._sectors: dict[int, list[bytes]] = {}
+
+    def change(self, event: Wrote | Shortened) -> None:
+        if isinstance(event, Shortened):
+            del self._now[event.to :]
+        else:
+            end = event.at + len(event.data)
+            self._now.extend(bytes(max(0, end - len(self._now))))
+            self._now[event.at : end] = event.data
+            for sector in range(event.at // SECTOR, (end - 1) // SECTOR + 1):
+                versions = self._sectors.setdefault(sector, [_sector(self._certain, sector)])
+                versions.append(_sector(self._now, sector))
+        self._lengths.append(len(self._now))
 
     def after_cut(self, survives: Survives) -> bytes:
         """The file as it is found again."""
-        now = bytearray(self.certain)
-        lengths = [len(now)]
-        sectors: dict[int, list[bytes]] = {}
-        for event in self.since:
-            if isinstance(event, Shortened):
-                del now[event.to :]
-            else:
-                end = event.at + len(event.data)
-                now.extend(bytes(max(0, end - len(now))))
-                for sector in range(event.at // SECTOR, (end - 1) // SECTOR + 1):
-                    if sector not in sectors:
-                        sectors[sector] = [_sector(self.certain, sector)]
-                now[event.at : end] = event.data
-                for sector in range(event.at // SECTOR, (end - 1) // SECTOR + 1):
-                    sectors[sector].append(_sector(now, sector))
-            lengths.append(len(now))
-        found = bytearray(self.certain.ljust(max(lengths), b"\0"))
-        for sector, versions in sectors.items():
+        found = bytearray(self._certain.ljust(max(self._lengths), b"\0"))
+        for sector, versions in self._sectors.items():
             found[sector * SECTOR : (sector + 1) * SECTOR] = survives(versions)
-        return bytes(found[: survives(lengths)])
+        return bytes(found[: survives(self._lengths)])
 
 
 def _sector(content: bytes | bytearray, sector: int) -> bytes:
@@ -167,9 +168,9 @@ class Disk:
             return
         file = self._files.setdefault(event.file, _Kept())
         if isinstance(event, Synced):
-            file.certain, file.since = file.after_cut(everything), []
+            file.sync()
         else:
-            file.since.append(event)
+            file.change(event)
 
     def cut(self, survives: Survives) -> dict[str, bytes]:
         """The files as they are found again."""
