@@ -319,10 +319,9 @@ class QueueMachine(RuleBasedStateMachine):
             if self.naive.acknowledge(each, owner=owner, message_id=message_id, at=self.now)
         }
 
-    @precondition(lambda self: self.any_in("leased", "planned"))
     @rule(by=passing, owner=owners)
     def tidy_up(self, by: timedelta, owner: str) -> None:
-        """Leases that ran out come back, and what is too late goes."""
+        """Leases that ran out come back, and what is too late goes; it never hurts."""
         self.let_pass(by)
         reaped = self.write(queue.reap, now=self.now)
         assert {key(each) for each in reaped} == self.naive.reap(self.now)
@@ -465,7 +464,7 @@ def as_row(stored: Any) -> Row:
 def test_the_queue_does_what_a_naive_queue_does(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Nothing is cut here, so no commit need wait for the disk.
+    # The power stays on, so no commit need wait for the disk.
     unsynced = (*engines.PRAGMAS, "synchronous=OFF")
     monkeypatch.setattr(engines, "PRAGMAS", unsynced)
     with asyncio.Runner() as runner:
@@ -474,7 +473,7 @@ def test_the_queue_does_what_a_naive_queue_does(
             run_state_machine_as_test(
                 lambda: QueueMachine(runner, database),  # type: ignore[arg-type]
                 settings=settings(
-                    max_examples=25,
+                    max_examples=25 if database.dialect == "sqlite" else 10,
                     stateful_step_count=40,
                     deadline=None,
                     phases=[Phase.reuse, Phase.generate],  # to shrink one takes minutes
