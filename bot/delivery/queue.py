@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care.model import Occurrence, OccurrenceState
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
 from bot.store import holding, occurrences
@@ -14,6 +13,7 @@ from bot.store import queue as table
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.care.model import Occurrence
     from bot.delivery.sender import Drop
     from bot.store.database import Database, Transaction
 
@@ -59,10 +59,13 @@ class Queue:
             )
 
     async def still_ours(self, occurrence: Occurrence) -> bool:
-        """Whether it is still to be sent: not cancelled, erased or timed out since the lease."""
+        """Whether it is still ours to send: since the lease it was not cancelled, erased or timed
+        out, nor leased anew after that.
+        """
         async with self._database.reading() as tx:
-            found = await occurrences.get(tx, occurrence.id)
-        return found is not None and found.state is OccurrenceState.LEASED
+            return await table.holds(
+                tx, occurrence.id, owner=self._owner, attempt=occurrence.attempts
+            )
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""

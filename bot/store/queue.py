@@ -153,6 +153,21 @@ async def _lease(
     return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
 
 
+async def holds(tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, attempt: int) -> bool:
+    """Whether the message is leased, by `owner`, and still as its `attempt`th.
+
+    The number tells a lease from a later one of the same owner, who may have slept through the
+    end of the first.
+    """
+    mine = exists().where(
+        table.c.id == occurrence_id,
+        LEASED,
+        table.c.owner == owner,
+        table.c.attempts == attempt,
+    )
+    return bool((await tx.execute(select(mine))).scalar_one())
+
+
 async def acknowledge(
     tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, message_id: int, at: datetime
 ) -> bool:

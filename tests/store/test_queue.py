@@ -139,6 +139,31 @@ async def test_an_acknowledgement_after_losing_the_lease_is_refused(database: Da
     assert await acknowledge(database, again, "two")
 
 
+async def test_a_message_is_held_by_its_owner_alone_and_only_through_its_latest_lease(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.CHECK_IN)
+
+    async def holders() -> list[tuple[str, int]]:
+        async with database.reading() as tx:
+            return [
+                (owner, attempt)
+                for owner in ("one", "two")
+                for attempt in (1, 2)
+                if await queue.holds(tx, occurrence.id, owner=owner, attempt=attempt)
+            ]
+
+    assert await holders() == [("one", 1)]
+    async with database.transaction() as tx:
+        await queue.reap(tx, now=NOW + MINUTE)
+    assert await holders() == []
+    await lease(database, "one", now=NOW + MINUTE)
+    assert await holders() == [("one", 2)]
+    async with database.transaction() as tx:
+        await occurrences.cancel(tx, person_id=occurrence.person_id, reason="urgent")
+    assert await holders() == []
+
+
 async def test_a_message_cancelled_on_its_way_says_so_and_still_counts_as_arrived(
     database: Database,
 ) -> None:
