@@ -8,20 +8,25 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.sandbox.errors import PersonError
 
 if TYPE_CHECKING:
     import random
 
-    from bot.sandbox import Person
+    from bot.sandbox import Person, Sandbox
     from bot.sandbox.views import Button, ChatMessage
 
 EMERGENCIES = ("saddle_numbness", "bladder_bowel", "both_legs", "chest_pain")
 SIGNS = ("fever", "weak_limb", "leg_pain", "numb_tingling", "big_bruise", "sore", "dizzy")
 AGREEING = {"I am 18 or older", "I agree, let's begin", "Yes, that is right"}
+WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/session", "/session")
+FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
+LEAVES = 0.02
+RETURNS = 0.12
+TYPES = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,29 +36,46 @@ class Told:
     chat_id: int
     at: float  # seconds of the monotonic clock
     data: str
+    message_id: int
+    update_id: int
+
+
+@dataclass(slots=True)
+class Silence:
+    """A time in which the person wants, or can have, nothing of the plan."""
+
+    what: Literal["block", "gone", "stop", "pause"]
+    began: float  # seconds of the monotonic clock
+    update_id: int | None  # what tells the bot; nothing does when an account is closed
+    ended: float | None = None
 
 
 @dataclass(slots=True)
 class Actor:
-    """One person and their phone."""
+    """One person and their phone; `rests_s` is how long they do nothing, at least and at most."""
 
+    sandbox: Sandbox
     person: Person
     dice: random.Random
     city: str
+    rests_s: tuple[float, float] = (0.4, 4.0)
     joined: bool = False
-    blocked: bool = False
-    stopped: bool = False
     told: list[Told] = field(default_factory=list)
-    blocks: list[tuple[float, float | None]] = field(default_factory=list)
-    stops: list[tuple[float, float | None]] = field(default_factory=list)
+    silences: list[Silence] = field(default_factory=list)
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
 
+    @property
+    def silence(self) -> Silence | None:
+        """What keeps the person from hearing of the plan just now."""
+        last = self.silences[-1] if self.silences else None
+        return last if last is not None and last.ended is None else None
+
     async def lives(self, until: float) -> None:
         """Act every now and then until this instant of the monotonic clock."""
         while time.monotonic() < until:
-            await asyncio.sleep(self.dice.uniform(0.2, 1.5))
+            await asyncio.sleep(self.dice.uniform(*self.rests_s))
             try:
                 await self._acts()
             except PersonError:
@@ -61,31 +83,25 @@ class Actor:
 
     async def comes_back(self) -> None:
         """Be reachable again, so that whatever is still to come can come."""
-        if self.blocked:
-            await self._unblocks()
+        if self.silence is not None and self.silence.what == "block":
+            await self._returns(self.silence)
 
     async def _acts(self) -> None:
-        if self.blocked:
-            if self.dice.random() < 0.15:
-                await self._unblocks()
+        silence = self.silence
+        if silence is not None and silence.what != "pause":
+            if self.dice.random() < RETURNS:
+                await self._returns(silence)
             return
         if not self.joined:
             await self._joins()
             return
         chance = self.dice.random()
-        if chance < 0.010:
-            await self._blocks()
-        elif chance < 0.016 and not self.stopped:
-            await self._stops()
-        elif self.stopped:
-            if chance > 0.9:
-                await self._restarts()
-        elif chance < 0.05:
-            await self.person.send(self.dice.choice(["/today", "/report", "my back is stiff", "😀"]))
-        elif chance < 0.10:
-            await self.person.send("/worse")
-        elif chance < 0.14:
-            await self.person.send("/session")
+        if silence is not None and chance < RETURNS:
+            await self._returns(silence)
+        elif silence is None and chance < LEAVES:
+            await self._leaves()
+        elif chance < LEAVES + TYPES:
+            await self.person.send(self.dice.choice(WORDS))
         else:
             self._answers()
 
@@ -106,25 +122,33 @@ class Actor:
         elif "Skip" in labels or "All set" in last.text:
             self.joined = True
 
-    async def _blocks(self) -> None:
-        await self.person.block()
-        self.blocked = True
-        self.blocks.append((time.monotonic(), None))
+    async def _leaves(self) -> None:
+        """Block, say /stop or /pause, or close the account, which nobody tells the bot."""
+        (what,) = self.dice.choices(("block", "stop", "pause", "gone"), (4, 3, 3, 1))
+        silence = Silence(what, time.monotonic(), None)
+        if what == "gone":
+            await self.person.deactivate()
+        elif what == "block":
+            await self.person.block()
+        else:
+            await self.person.send(f"/{what}")
+        if what != "gone":
+            silence.update_id = self._last_update()
+        self.silences.append(silence)
 
-    async def _unblocks(self) -> None:
-        await self.person.unblock()
-        self.blocked = False
-        self.blocks[-1] = (self.blocks[-1][0], time.monotonic())
+    async def _returns(self, silence: Silence) -> None:
+        if silence.what == "gone":
+            return
+        silence.ended = time.monotonic()
+        if silence.what == "block":
+            await self.person.unblock()
+        elif silence.what == "stop":
+            await self.person.start()
+        else:
+            await self.person.send("/resume")
 
-    async def _stops(self) -> None:
-        await self.person.send("/stop")
-        self.stopped = True
-        self.stops.append((time.monotonic(), None))
-
-    async def _restarts(self) -> None:
-        self.stops[-1] = (self.stops[-1][0], time.monotonic())
-        self.stopped = False
-        await self.person.start()
+    def _last_update(self) -> int:
+        return self.sandbox.world.updates.next_id - 1
 
     def _answers(self) -> None:
         """Press a button of one of the newest messages; one press in ten comes twice."""
@@ -161,17 +185,21 @@ class Actor:
 
     def _is_fit(self, message_id: int, data: str) -> bool:
         _, action, *arguments = data.split(":")
-        if (message_id, data) in self._pressed or action in ("re", "erase", "settings", "u"):
+        if (message_id, data) in self._pressed:
             return False
         if action == "a":
             return arguments[2] != "u" and (arguments[0], arguments[1]) not in self._ended
-        return action in ("n", "z", "e", "session", "log", "same", "fine", "go", "worse", "ask")
+        return action in FIT or data.endswith(":go:yes")
 
     def _press(self, message_id: int, data: str) -> None:
         self.person.press(message_id, data)
         self._pressed.add((message_id, data))
-        self.told.append(Told(self.person.chat_id, time.monotonic(), data))
+        self.told.append(
+            Told(self.person.chat_id, time.monotonic(), data, message_id, self._last_update())
+        )
         _, action, *arguments = data.split(":")
+        if action == "go" and self.silence is not None:
+            self.silence.ended = time.monotonic()
         if action == "a" and (arguments[2] != "t" or arguments[3] in EMERGENCIES):
             self._ended.add((arguments[0], arguments[1]))
 

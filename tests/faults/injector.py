@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.sandbox import Sandbox
+    from bot.sandbox.faults import Answer
     from tests.faults.actors import Actor
     from tests.faults.machine import Machine
+    from tests.faults.postgresql import Server
 
 LONG_FREEZE_S = 70.0  # longer than a lease
-LONG_FREEZES = 0.01
+LONG_FREEZES = 0.15
 
 
 class Injector:
@@ -28,29 +30,36 @@ class Injector:
         sandbox: Sandbox,
         actors: list[Actor],
         dice: random.Random,
-        kill_postgresql: Callable[[], Awaitable[None]] | None,
+        server: Server | None,
+        *,
+        long_freezes: bool = True,
     ) -> None:
         self._machine = machine
         self._sandbox = sandbox
         self._actors = actors
         self._dice = dice
-        self._kill_postgresql = kill_postgresql
+        self._server = server
+        self._long_freezes = LONG_FREEZES if long_freezes else 0.0
         self.done: Counter[str] = Counter()
         self._troubles: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
-            "kill": (30, self._kill),
-            "term": (6, self._machine.terminate),
-            "freeze": (4, self._freeze),
-            "429": (8, self._refuse_for_a_while),
-            "5xx": (8, self._fail),
+            "kill -9": (55, machine.kill),
+            "SIGTERM": (5, machine.terminate),
+            "SIGSTOP": (4, self._freeze),
+            "429": (6, self._refuse_for_a_while),
+            "5xx": (6, self._fail),
             "dropped": (10, self._drop),
-            "slow": (6, self._slow),
-            "twice": (6, self._duplicate),
-            "locked": (4, self._lock),
-            "disk full": (3, self._fill_disk),
-            "clock": (2, self._shift_clock),
-            "second poller": (2, self._second_poller),
-            "postgresql killed": (3, self._stop_postgresql),
+            "slow": (5, self._slow),
+            "updates twice": (5, self._duplicate),
+            "updates reordered": (5, self._reorder),
+            "two pollers": (2, self._second_poller),
         }
+        if server is not None:
+            self._troubles["PostgreSQL killed"] = (4, self._crash_server)
+        else:
+            self._troubles["database locked"] = (4, self._lock)
+            self._troubles["disk full"] = (4, self._fill_disk)
+        if machine.faketime is not None:
+            self._troubles["clock +-1 h"] = (3, self._shift_clock)
 
     async def until(self, end: float, *, pause_s: tuple[float, float]) -> None:
         """Trouble after trouble until this instant of the monotonic clock."""
@@ -63,12 +72,11 @@ class Injector:
             self.done[name] += 1
             await self._machine.ensure_up()
 
-    async def _kill(self) -> None:
-        await self._machine.kill()
-
     async def _freeze(self) -> None:
-        long = self._dice.random() < LONG_FREEZES * 10
-        await self._machine.freeze(LONG_FREEZE_S if long else self._dice.uniform(0.5, 5))
+        long = self._dice.random() < self._long_freezes
+        short_s = self._dice.uniform(0.5, 5)
+        self.done["SIGSTOP beyond a lease"] += long
+        await self._machine.freeze(LONG_FREEZE_S if long else short_s)
 
     async def _refuse_for_a_while(self) -> None:
         actor = self._dice.choice(self._actors)
@@ -82,13 +90,13 @@ class Injector:
         )
 
     async def _fail(self) -> None:
-        answer = self._dice.choice(("500", "502"))
-        self._sandbox.faults.add(answer=answer, times=self._dice.randint(1, 4))  # type: ignore[arg-type]
+        answer: Answer = self._dice.choice(("500", "502"))
+        self._sandbox.faults.add(answer=answer, times=self._dice.randint(1, 4))
 
     async def _drop(self) -> None:
-        answer = self._dice.choice(("drop_before", "drop_after"))
+        answer: Answer = self._dice.choice(("drop_before", "drop_after"))
         method = self._dice.choice(("*", "sendMessage", "sendMessage", "getUpdates"))
-        self._sandbox.faults.add(method, answer=answer, times=self._dice.randint(1, 3))  # type: ignore[arg-type]
+        self._sandbox.faults.add(method, answer=answer, times=self._dice.randint(1, 3))
 
     async def _slow(self) -> None:
         self._sandbox.faults.add(
@@ -98,6 +106,9 @@ class Injector:
     async def _duplicate(self) -> None:
         self._sandbox.faults.duplicate_updates(self._dice.randint(1, 10))
 
+    async def _reorder(self) -> None:
+        self._sandbox.faults.reorder_updates(self._dice.randint(1, 5))
+
     async def _lock(self) -> None:
         await self._machine.lock_database(self._dice.uniform(0.5, 8))
 
@@ -105,11 +116,12 @@ class Injector:
         await self._machine.fill_disk(self._dice.uniform(1, 5))
 
     async def _shift_clock(self) -> None:
-        await self._machine.shift_clock(self._dice.choice((-1, 1)), self._dice.uniform(1, 4))
+        await self._machine.shift_clock(self._dice.choice((-1, 1)), self._dice.uniform(2, 5))
 
     async def _second_poller(self) -> None:
-        await self._machine.second_poller(self._dice.uniform(2, 5))
+        await self._machine.second_poller(self._dice.uniform(3, 6))
 
-    async def _stop_postgresql(self) -> None:
-        if self._kill_postgresql is not None:
-            await self._kill_postgresql()
+    async def _crash_server(self) -> None:
+        assert self._server is not None
+        with self._machine.spell("PostgreSQL down"):
+            await self._server.crash(self._dice.uniform(0, 4))

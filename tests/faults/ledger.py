@@ -1,53 +1,33 @@
-"""What was due, sent, answered and judged, held against each other at the end of a campaign."""
+"""What was due, sent, answered and judged, held against each other at the end of a campaign.
+
+Each function is one promise; docs/faults.md says in words what it means.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from sqlalchemy import select
-
-from bot.care.model import NUDGES, SAFETY, Kind, OccurrenceState
-from bot.store.tables import metadata
+from bot.care.model import CHECK_INS, NUDGES, SAFETY, InterviewState, Kind, OccurrenceState
+from tests.faults.actors import EMERGENCIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from bot.sandbox.model import Call
-    from bot.store.database import Database
-    from tests.faults.actors import Actor
+    from tests.faults.actors import Silence, Told
+    from tests.faults.books import Attempt, Books, Row, Witness
 
-SENDS = ("sendMessage", "sendPhoto")
-NOT_TAKEN = ("drop_before",)  # Telegram did nothing
-FIRST_SENT_WITHIN_S = 5.0
-ON_ITS_WAY_S = 12.0  # what had left, or was leased, when the person stopped or blocked
-CHECK_IN_KINDS = (Kind.CHECK_IN, Kind.REMINDER, Kind.GO_ON)
-OVER = ("released", "raised", "answered", "stopped", "gone", "emergency", "urgent", "doctor")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that Telegram put into a chat, and what its buttons belong to."""
-
-    at: float
-    chat_id: int
-    action: str  # n: a nudge, a: a question, e: advice, go: shall I go on
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """All rows at the end, by table."""
-
-    occurrences: list[dict[str, Any]]
-    interviews: dict[int, dict[str, Any]]
-    answers: list[dict[str, Any]]
-    escalations: list[dict[str, Any]]
-    responses: list[dict[str, Any]]
-    inbox: list[dict[str, Any]]
-    chats: dict[int, int]  # person to chat
+ESCALATION_S = 5.0
+SETTLE_S = 10.0  # more ticks of one list may join a message below emergency
+LEASE_S = 60.0  # a lease left by a crash comes back within this
+RECORDED_S = 3.0  # what was on the wire when the person said stop
+SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
+LATE_S = 15.0  # what is due at the very end has this long
+ORDER_S = 1.5
+CONFUSING = ("clock", "two pollers")
+FINAL = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
 
 
 @dataclass
@@ -58,176 +38,270 @@ class Ledger:
     broken: list[str] = field(default_factory=list)
 
 
-async def read_books(database: Database) -> Books:
-    """Everything the bot has written down."""
-
-    async def rows(name: str) -> list[dict[str, Any]]:
-        async with database.reading() as tx:
-            found = await tx.execute(select(metadata.tables[name]))
-            return [dict(each) for each in found.mappings()]
-
-    return Books(
-        occurrences=await rows("occurrences"),
-        interviews={each["id"]: each for each in await rows("interviews")},
-        answers=await rows("answers"),
-        escalations=await rows("escalations"),
-        responses=await rows("responses"),
-        inbox=await rows("inbox"),
-        chats={each["id"]: each["chat_id"] for each in await rows("people")},
-    )
-
-
-def sent_messages(calls: Iterable[Call], offset: float) -> list[Sent]:
-    """Every message that reached a chat, also where the answer was lost; times are monotonic."""
-    sent = []
-    for call in calls:
-        taken = call.error_code is None and call.fault not in NOT_TAKEN
-        if call.method not in SENDS or not taken:
-            continue
-        for action, number in sorted(_belongs_to(call.params.get("reply_markup"))):
-            at = call.at.timestamp() - offset
-            sent.append(Sent(at, int(call.params["chat_id"]), action, number))
-    return sent
-
-
-def _belongs_to(markup: Any) -> set[tuple[str, int]]:
-    if isinstance(markup, str):
-        markup = orjson.loads(markup)
-    found = set()
-    for row in (markup or {}).get("inline_keyboard", ()):
-        for button in row:
-            parts = button.get("callback_data", "").split(":")
-            if len(parts) > 2 and parts[1] in ("n", "a", "e") and parts[2].isdecimal():
-                found.add((parts[1], int(parts[2])))
-    return found
-
-
-def balance(
-    books: Books,
-    sent: list[Sent],
-    actors: list[Actor],
-    able: list[tuple[float, float]],
-    offset: float,
-) -> Ledger:
-    """Hold every promise against the books; `able` are the spans in which the bot could send."""
+def balance(books: Books, seen: Witness) -> Ledger:
+    """Hold every promise against the books and what was seen."""
     ledger = Ledger()
-    for check in (
-        _updates(books),
-        _nudges(books, sent, actors),
-        _check_ins(books),
-        _escalations(books, sent, able, offset),
-        _answers(books, actors),
-        _judged_once(books, actors),
-        _silence(books, sent, actors),
-    ):
-        ledger.broken += check
-    states = Counter((each["kind"], each["state"]) for each in books.occurrences)
-    ledger.figures = Counter({f"{kind} {state}": n for (kind, state), n in states.items()})
-    ledger.figures["updates"] = len(books.inbox)
-    ledger.figures["answers"] = len(books.answers)
-    ledger.figures["escalations"] = len(books.escalations)
-    ledger.figures["taps"] = sum(len(each.told) for each in actors)
+    for promise in PROMISES:
+        ledger.broken += promise(books, seen)
+    count = ledger.figures
+    count["updates"] = len(seen.updates)
+    count["taps"] = len(seen.told)
+    count["answers"] = len(books.answers)
+    count["escalations"] = len(books.escalations)
+    count["messages sent"] = sum(each.came for each in seen.attempts)
+    for each in books.occurrences:
+        group = _group(each["kind"])
+        count[f"{group}: {each['state']}"] += 1
+        count[f"{group}: sent again"] += bool(each["repeat"])
     return ledger
 
 
-def _updates(books: Books) -> Iterator[str]:
-    for each in books.inbox:
-        if each["state"] != "done":
-            yield f"update {each['update_id']} ended as {each['state']}: {each['reason']}"
+def _group(kind: Kind) -> str:
+    if kind in NUDGES:
+        return "nudges"
+    return "check-ins" if kind in CHECK_INS else "safety messages"
 
 
-def _nudges(books: Books, sent: list[Sent], actors: list[Actor]) -> Iterator[str]:
-    """At most once each, but for those put off; never missing without a word."""
-    times = Counter(each.number for each in sent if each.action == "n")
-    put_off = Counter(
-        int(told.data.split(":")[2])
-        for actor in actors
-        for told in actor.told
-        if told.data.split(":")[1] == "z"
-    )
+def updates_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """Whatever Telegram had for the bot was written down and seen through."""
+    for update_id in seen.updates:
+        row = books.inbox.get(update_id)
+        if row is None:
+            yield f"update {update_id} was never written down"
+        elif row["state"] != "done":
+            yield f"update {update_id} ended as {row['state']}: {row['reason']}"
+
+
+def endings_told(books: Books, seen: Witness) -> Iterator[str]:
+    """Nothing planned disappears: it is sent, or it says why not, or it is yet to come."""
+    for each in books.occurrences:
+        state, name = each["state"], f"{each['kind']} {each['id']}"
+        reason = each["reason"]
+        if state is OccurrenceState.FAILED:
+            yield f"{name} failed: {reason}"
+        elif state in FINAL and not reason:
+            yield f"{name} was {state} without a reason"
+        elif state is OccurrenceState.PLANNED and each["due_at"] < seen.ended - LATE_S:
+            yield f"{name} is still planned, {seen.ended - each['due_at']:.0f} s after its time"
+        elif state is OccurrenceState.LEASED and each["leased_until"] < seen.ended - LATE_S:
+            yield f"{name} is still leased, though its lease ran out"
+
+
+def sent_means_sent(books: Books, seen: Witness) -> Iterator[str]:
+    """What counts as sent stands in the chat, and no two share a message."""
+    users: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for each in books.occurrences:
+        if each["state"] is not OccurrenceState.SENT:
+            continue
+        place = (each["chat_id"], each["message_id"])
+        users[place].append(f"{each['kind']} {each['id']}")
+        if place not in seen.messages:
+            yield f"{each['kind']} {each['id']} counts as sent and never came"
+    for names in users.values():
+        if len(names) > 1:
+            yield f"{' and '.join(names)} count as sent by one message"
+
+
+def nudges_once(books: Books, seen: Witness) -> Iterator[str]:
+    """A nudge comes at most once, and never after it was given up."""
+    times = _times(seen, "n")
     for each in books.occurrences:
         if each["kind"] not in NUDGES:
             continue
-        count, state = times[each["id"]], each["state"]
-        if count > 1 + put_off[each["id"]]:
+        count = times[each["id"]]
+        if count > 1:
             yield f"nudge {each['id']} came {count} times"
-        if state is OccurrenceState.SENT and count == 0:
-            yield f"nudge {each['id']} counts as sent and never came"
-        if state in (OccurrenceState.FAILED, OccurrenceState.LEASED):
-            yield f"nudge {each['id']} ended as {state}: {each['reason']}"
+        if each["state"] is OccurrenceState.EXPIRED and count:
+            yield f"nudge {each['id']} came and counts as expired"
+        if each["state"] is OccurrenceState.UNCERTAIN and not _was_in_doubt(each, seen):
+            yield f"nudge {each['id']} counts as uncertain, and nothing was wrong"
 
 
-def _check_ins(books: Books) -> Iterator[str]:
+def _was_in_doubt(occurrence: Row, seen: Witness) -> bool:
+    """Whether the bot died, froze or lost an answer or its database about that time.
+
+    A lease that ran out began a minute before the time that is noted.
+    """
+    begin, end = occurrence["sent_at"] - LEASE_S - 45.0, occurrence["sent_at"] + 5.0
+    return (
+        any(begin < at < end for at in seen.deaths)
+        or any(each.began < end and each.ended > begin for each in seen.spells)
+        or any(
+            begin < each.at < end and (each.lost or each.refused or each.wait_s)
+            for each in seen.attempts
+            if each.chat_id == occurrence["chat_id"]
+        )
+        or _answer_lost(occurrence, seen, begin, end)
+    )
+
+
+def _answer_lost(occurrence: Row, seen: Witness, begin: float, end: float) -> bool:
+    return any(
+        ("n", occurrence["id"]) in each.buttons and begin < each.at < end for each in seen.attempts
+    )
+
+
+def check_ins_asked(books: Books, seen: Witness) -> Iterator[str]:
+    """A check-in in doubt comes once more and is marked so; else it comes once."""
+    interviews = {each["occurrence_id"]: each["id"] for each in books.interviews.values()}
+    unasked = _prompts(books, seen)
     for each in books.occurrences:
-        if each["kind"] not in CHECK_IN_KINDS:
+        if each["kind"] is not Kind.CHECK_IN:
             continue
-        if each["state"] in (OccurrenceState.FAILED, OccurrenceState.LEASED):
-            yield f"{each['kind']} {each['id']} ended as {each['state']}: {each['reason']}"
         if each["state"] is OccurrenceState.UNCERTAIN and not each["repeat"]:
-            yield f"{each['kind']} {each['id']} is uncertain and was not sent again"
-        if each["state"] is OccurrenceState.CANCELLED and not each["reason"]:
-            yield f"{each['kind']} {each['id']} was cancelled without a reason"
+            yield f"check-in {each['id']} is uncertain and was not sent again"
+        interview = interviews.get(each["id"])
+        if interview is None:
+            continue
+        allowed = (2 if each["repeat"] else 1) + unasked[interview]
+        came = _times(seen, "a", first_only=True)[interview]
+        if came > allowed:
+            yield f"check-in {each['id']} came {came} times, and {allowed} can be accounted for"
 
 
-def _escalations(
-    books: Books, sent: list[Sent], able: list[tuple[float, float]], offset: float
-) -> Iterator[str]:
-    """Each one's message came, within seconds of the bot being able to send it."""
-    first: dict[int, float] = {}
-    for each in sent:
-        if each.action == "e":
-            first.setdefault(each.number, each.at)
+def _prompts(books: Books, seen: Witness) -> Counter[int]:
+    """How often each interview's questions may have come for other reasons than its check-in.
+
+    One for an answer (its reply asks what is next, and again where the bot died in between), for
+    a wish to answer it now, and for a reminder, which may come twice when it is in doubt.
+    """
+    allowed: Counter[int] = Counter()
+    for told in seen.told:
+        _, action, *arguments = told.data.split(":")
+        if action in ("a", "ask"):
+            allowed[int(arguments[0])] += 2
+    for row in books.occurrences:
+        if row["kind"] is Kind.REMINDER and row["attempts"]:
+            for interview in books.interviews.values():
+                if interview["person_id"] == row["person_id"]:
+                    allowed[interview["id"]] += 2 if row["repeat"] else 1
+    return allowed
+
+
+def _times(seen: Witness, action: str, *, first_only: bool = False) -> Counter[int]:
+    return Counter(
+        number
+        for each in seen.attempts
+        if each.came
+        for what, number in each.buttons
+        if what == action
+    )
+
+
+def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
+    """The message of each escalation came, within seconds of the bot being able to send it."""
+    tries: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in seen.attempts:
+        for what, number in attempt.buttons:
+            if what == "e":
+                tries[number].append(attempt)
+    opened = {each["id"]: each for each in books.escalations}
     for each in books.occurrences:
-        if each["kind"] in SAFETY and each["state"] in (
-            OccurrenceState.FAILED,
-            OccurrenceState.LEASED,
-            OccurrenceState.UNCERTAIN,
-        ):
-            yield f"{each['kind']} {each['id']} ended as {each['state']}: {each['reason']}"
-        if each["kind"] is not Kind.ESCALATION:
+        if each["kind"] in SAFETY and each["state"] is OccurrenceState.UNCERTAIN:
+            yield f"{each['kind']} {each['id']} was given up in doubt"
+        if each["kind"] is not Kind.ESCALATION or not each["item"].startswith("escalation_"):
             continue
-        opened = next(e for e in books.escalations if e["id"] == each["escalation_id"])
-        came = first.get(opened["id"])
+        row = opened[each["escalation_id"]]
+        came = next((one.at for one in tries[row["id"]] if one.came), None)
         if came is None:
-            if not (each["reason"] or "").startswith(OVER):
-                yield f"the message of escalation {opened['id']} never came: {each['reason']}"
+            if each["state"] in (OccurrenceState.SENT, OccurrenceState.UNCERTAIN):
+                yield f"the message of escalation {row['id']} counts as {each['state']}, not come"
+            came = seen.ended if each["state"] not in FINAL else row["changed_at"]
+        waited, why = _waited(each, row, came, tries[row["id"]], seen)
+        if waited > ESCALATION_S:
+            yield (
+                f"escalation {row['id']} ({row['level']}) waited {waited:.1f} s while the bot"
+                f" could send{why}"
+            )
+
+
+def _waited(
+    occurrence: Row, escalation: Row, came: float, tries: list[Attempt], seen: Witness
+) -> tuple[float, str]:
+    """Seconds of being able to send, since the last thing that stood in this message's way."""
+    began = escalation["opened_at"]
+    if any(s.what == "clock" and s.began - 2 < _near(began) < s.ended + 2 for s in seen.spells):
+        began = _near(began)
+    if escalation["level"] != "emergency":
+        began += SETTLE_S
+    for each in tries:
+        if each.at <= came and not each.came:
+            began = max(began, each.at + each.wait_s)
+    why = ""
+    if occurrence["repeat"]:
+        crashes = [at for at in (*seen.deaths, *_ends(seen)) if began - LEASE_S < at <= came]
+        if crashes:
+            began = max(began, min(crashes) + LEASE_S)
+            why = ", a minute for the lease of a dead process not counted"
+    return able(seen, began, came), why
+
+
+def _near(instant: float) -> float:
+    return instant
+
+
+def _ends(seen: Witness) -> list[float]:
+    """When something ended that can keep an ending from being written down."""
+    return [each.ended for each in seen.spells if each.what not in CONFUSING]
+
+
+def able(seen: Witness, begin: float, end: float) -> float:
+    """For how many seconds in between the bot was up with nothing wrong around it."""
+    free = [(max(a, begin), min(b, end)) for a, b in seen.up]
+    for spell in seen.spells:
+        if spell.what == "two pollers":
             continue
-        began = opened["opened_at"].timestamp() - offset
-        waited = _able_between(able, began, came)
-        if waited > FIRST_SENT_WITHIN_S:
-            yield f"escalation {opened['id']} waited {waited:.1f} s while the bot could send"
+        cut: list[tuple[float, float]] = []
+        for a, b in free:
+            cut += [(a, min(b, spell.began)), (max(a, spell.ended), b)]
+        free = [(a, b) for a, b in cut if a < b]
+    return sum(max(0.0, b - a) for a, b in free)
 
 
-def _able_between(able: list[tuple[float, float]], begin: float, end: float) -> float:
-    return sum(max(0.0, min(end, b) - max(begin, a)) for a, b in able)
-
-
-def _answers(books: Books, actors: list[Actor]) -> Iterator[str]:
-    """What people tapped stands in the book: in that interview, or in a later one of theirs."""
-    held: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+def answers_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """What a person tapped stands in their interview; a sign tapped too late, in a later one."""
+    held: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
+    own: defaultdict[int, set[str]] = defaultdict(set)
     for answer in books.answers:
-        person = books.interviews[answer["interview_id"]]["person_id"]
-        held[books.chats[person]].append(answer)
-    for actor in actors:
-        for told in actor.told:
-            _, action, *arguments = told.data.split(":")
-            if action != "a" or arguments[2] not in ("t", "c"):
-                continue
-            interview, question, _, option = int(arguments[0]), *arguments[1:4]
-            own = [each for each in held[told.chat_id] if each["question"] == question]
-            if not any(_says(each["value"], option) for each in own):
-                closed = books.interviews.get(interview, {}).get("state")
-                yield f"chat {told.chat_id}: {told.data} is in no book (interview {closed})"
+        interview = books.interviews[answer["interview_id"]]
+        held[(interview["id"], answer["question"])].append(answer)
+        own[books.chats[interview["person_id"]]] |= _words(answer["value"])
+    for told in seen.told:
+        _, action, *arguments = told.data.split(":")
+        if action != "a" or arguments[2] not in ("t", "c"):
+            continue
+        interview_id, question, act, option = int(arguments[0]), *arguments[1:4]
+        if any(option in _words(each["value"]) for each in held[(interview_id, question)]):
+            continue
+        if act == "t" and option in own[told.chat_id]:
+            continue
+        if act == "c" and _was_over(books, interview_id, told):
+            continue
+        yield f"chat {told.chat_id}: {told.data} stands nowhere"
 
 
-def _says(value: Any, option: str) -> bool:
-    if isinstance(value, list | tuple):
-        return option in value
-    return str(value) == option
+def _words(value: Any) -> set[str]:
+    return {str(each) for each in value} if isinstance(value, list | tuple) else {str(value)}
 
 
-def _judged_once(books: Books, actors: list[Actor]) -> Iterator[str]:
-    """One report opens the same advice once, and one tap under it is written down once."""
+def _was_over(books: Books, interview_id: int, told: Told) -> bool:
+    """Whether the interview had been closed by the time the tap was handled."""
+    interview = books.interviews.get(interview_id)
+    handled = books.inbox.get(told.update_id)
+    if interview is None or handled is None or interview["state"] is InterviewState.OPEN:
+        return False
+    return bool(interview["closed_at"] <= (handled["closed_at"] or 0.0) + 1.0)
+
+
+def judged_once(books: Books, seen: Witness) -> Iterator[str]:
+    """One tap is one answer, one report, one escalation, one response."""
+    rows = Counter(
+        (each["interview_id"], each["question"], str(each["value"]), each["confirmed"])
+        for each in books.answers
+    )
+    for key, count in rows.items():
+        if count > 1:
+            yield f"the same answer stands {count} times: {key}"
     opened = Counter(
         (each["interview_id"], each["level"], tuple(each["reasons"]))
         for each in books.escalations
@@ -236,32 +310,145 @@ def _judged_once(books: Books, actors: list[Actor]) -> Iterator[str]:
     for (interview, level, reasons), count in opened.items():
         if count > 1:
             yield f"interview {interview} opened {level} for {reasons} {count} times"
-    taps = Counter(
-        (int(told.data.split(":")[2]), told.data.split(":")[3])
-        for actor in actors
-        for told in actor.told
-        if told.data.split(":")[1] == "e"
-    )
+    yield from _reported_once(books, seen)
+    yield from _responded_once(books, seen)
+
+
+def _reported_once(books: Books, seen: Witness) -> Iterator[str]:
+    """As many interviews hold an emergency sign as there were buttons tapped for it."""
+    places: defaultdict[tuple[int, str], set[tuple[int, str]]] = defaultdict(set)
+    for told in seen.told:
+        option = told.data.rpartition(":")[2]
+        if option in EMERGENCIES:
+            places[(told.chat_id, option)].add((told.message_id, told.data))
+    holding: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for answer in books.answers:
+        interview = books.interviews[answer["interview_id"]]
+        for sign in _words(answer["value"]) & set(EMERGENCIES):
+            holding[(books.chats[interview["person_id"]], sign)].add(interview["id"])
+    for key, interviews in holding.items():
+        if len(interviews) > len(places[key]):
+            yield f"{key} was tapped {len(places[key])} times and reported {len(interviews)} times"
+
+
+def _responded_once(books: Books, seen: Witness) -> Iterator[str]:
+    taps: Counter[tuple[int, str]] = Counter()
+    for told in seen.told:
+        _, action, *arguments = told.data.split(":")
+        if action == "e":
+            taps[(int(arguments[0]), arguments[1])] += 1
     said = Counter((each["escalation_id"], each["response"]) for each in books.responses)
     for key, count in said.items():
         if count > taps[key]:
             yield f"{key[1]} to escalation {key[0]} stands {count} times for {taps[key]} taps"
 
 
-def _silence(books: Books, sent: list[Sent], actors: list[Actor]) -> Iterator[str]:
-    """Whoever blocked or stopped hears nothing planned, but for what was on its way."""
-    planned = {each["id"]: each for each in books.occurrences}
-    for actor in actors:
-        spans = [*actor.blocks, *actor.stops]
-        for begin, end in spans:
-            late = [
-                each
-                for each in sent
-                if each.chat_id == actor.person.chat_id
-                and each.action == "n"
-                and each.number in planned
-                and begin + ON_ITS_WAY_S < each.at < (end or float("inf"))
-            ]
-            for each in late:
-                after = each.at - begin
-                yield f"chat {each.chat_id}: nudge {each.number} came {after:.0f} s after goodbye"
+def order_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """In one chat taps are answered in the order they were made, and messages come as due."""
+    latest: dict[int, int] = {}
+    first: set[int] = set()
+    for at, chat_id, update_id in seen.answered:
+        if update_id in first:
+            continue
+        first.add(update_id)
+        if update_id < latest.get(chat_id, 0) and not _confused(seen, at):
+            yield f"chat {chat_id}: tap {update_id} was answered after {latest[chat_id]}"
+        latest[chat_id] = max(update_id, latest.get(chat_id, 0))
+    yield from _due_order(books, seen)
+
+
+def _due_order(books: Books, seen: Witness) -> Iterator[str]:
+    sent: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+    for each in books.occurrences:
+        plain = each["state"] is OccurrenceState.SENT and not each["repeat"]
+        if plain and (each["chat_id"], each["message_id"]) in seen.messages:
+            sent[(each["chat_id"], each["priority"])].append(each)
+    for (chat_id, _), rows in sent.items():
+        rows.sort(key=lambda row: row["message_id"])
+        for before, after in zip(rows, rows[1:], strict=False):
+            came = seen.messages[(chat_id, after["message_id"])]
+            # Made after the other one had left, it could not be first.
+            if after["due_at"] < before["due_at"] - ORDER_S and not _confused(seen, came):
+                if _known_by(after, before, seen):
+                    yield f"chat {chat_id}: {before['id']} came before {after['id']}, due earlier"
+
+
+def _known_by(after: Row, before: Row, seen: Witness) -> bool:
+    """Whether `after` was due, and the bot able to see it, when `before` left."""
+    left = seen.messages[(before["chat_id"], before["message_id"])]
+    return bool(after["id"] < before["id"] and after["due_at"] < left - ORDER_S)
+
+
+def _confused(seen: Witness, at: float) -> bool:
+    """Whether two processes, or two clocks, were at work about this time."""
+    margin = LEASE_S
+    return any(
+        each.what in CONFUSING and each.began - 2 <= at <= each.ended + margin
+        for each in seen.spells
+    )
+
+
+def silence_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """Whoever blocked, closed the account, stopped or paused hears nothing of the plan."""
+    for chat_id, silences in seen.silences.items():
+        for silence in silences:
+            if silence.what in ("block", "gone"):
+                yield from _no_knocking(seen, chat_id, silence)
+            else:
+                yield from _quiet(books, seen, chat_id, silence)
+
+
+def _no_knocking(seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    """After Telegram's first no there is no more trying, unless the bot died over it."""
+    end = silence.ended or float("inf")
+    refusals = [
+        each
+        for each in seen.attempts
+        if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
+    ]
+    for before, after in zip(refusals, refusals[1:], strict=False):
+        forgot = _troubled_between(seen, before.at - 1.0, after.at)
+        if after.at - before.at > SILENT_S and not forgot:
+            yield (
+                f"chat {chat_id}: tried again {after.at - before.at:.0f} s after Telegram said"
+                f" that nobody is there ({silence.what})"
+            )
+
+
+def _troubled_between(seen: Witness, begin: float, end: float) -> bool:
+    return any(begin <= at <= end for at in seen.deaths) or any(
+        each.began <= end and each.ended >= begin for each in seen.spells
+    )
+
+
+def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    handled = books.inbox.get(silence.update_id or 0)
+    if handled is None or handled["closed_at"] is None:
+        return
+    began = max(silence.began, handled["closed_at"]) + RECORDED_S
+    end = silence.ended or float("inf")
+    for attempt in seen.attempts:
+        if attempt.chat_id != chat_id or not attempt.came or not began < attempt.at < end:
+            continue
+        for what, number in attempt.buttons:
+            if what == "n":
+                yield f"chat {chat_id}: nudge {number} came after /{silence.what}"
+    for each in books.occurrences:
+        at = seen.messages.get((chat_id, each["message_id"]))
+        ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
+        if ours and at is not None and began < at < end:
+            yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"
+
+
+PROMISES: tuple[Callable[[Books, Witness], Iterator[str]], ...] = (
+    updates_kept,
+    endings_told,
+    sent_means_sent,
+    nudges_once,
+    check_ins_asked,
+    escalations_out,
+    answers_kept,
+    judged_once,
+    order_kept,
+    silence_kept,
+)

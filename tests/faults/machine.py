@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import resource
 import shutil
@@ -10,7 +11,7 @@ import signal
 import sqlite3
 import sys
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +20,11 @@ from tests.journeys.processes import clean_environment
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.sandbox import Sandbox
 
 FAST_PLAN = """\
-version: 1
 reminder_after: 3 min
 caps: {per_day: 50, gap: 1 min}
 items:
@@ -43,13 +43,26 @@ FAKETIME = (
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
 )
-STOPS_WITHIN_S = 5.0
 UP_S = 30.0
+CLOCK_READ_S = 1.2  # the library looks at its file once a second
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of the monotonic clock in which something was wrong, and what."""
+
+    what: str
+    began: float
+    ended: float
 
 
 @dataclass
 class Machine:
-    """Runs `python -m bot run`, as an operator would, and remembers when it was up."""
+    """Runs `python -m bot run`, as an operator would, and remembers when it was up.
+
+    `up` are the spans from the first question for updates to the end; `spells` what was wrong
+    meanwhile; `exits` how the process ended (kill, term, or alone), its code, and after how long.
+    """
 
     sandbox: Sandbox
     folder: Path
@@ -57,12 +70,8 @@ class Machine:
     content: Path
     process: Process | None = None
     up: list[tuple[float, float | None]] = field(default_factory=list)
+    spells: list[Spell] = field(default_factory=list)
     exits: list[tuple[str, int, float]] = field(default_factory=list)
-
-    @property
-    def clock_file(self) -> Path:
-        """What the bot's clock is shifted by, where libfaketime is there."""
-        return self.folder / "clock"
 
     @property
     def faketime(self) -> str | None:
@@ -79,17 +88,30 @@ class Machine:
             else None
         )
 
+    @contextmanager
+    def spell(self, what: str) -> Iterator[None]:
+        """Remember that something is wrong meanwhile."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.spells.append(Spell(what, began, time.monotonic()))
+
     async def start(self) -> None:
-        """Start the bot and wait until it asks for updates."""
-        asked = len(self.sandbox.calls)
-        self.process = await self._spawn("bot.log")
-        await self.sandbox.wait_until(
-            lambda: any(each.method == "getUpdates" for each in self.sandbox.calls[asked:])
-            or self.process is None
-            or self.process.returncode is not None,
-            timeout_s=UP_S,
-        )
-        self.up.append((time.monotonic(), None))
+        """Start the bot and wait until it is about to ask for updates; it can send by then."""
+        heard = len(self.sandbox.world.calls)
+        self.process = process = await self._spawn("bot.log")
+
+        def asks() -> bool:
+            new = itertools.islice(self.sandbox.world.calls, heard, None)
+            return process.returncode is not None or any(
+                each.method == "deleteWebhook" and each.ok for each in new
+            )
+
+        with suppress(TimeoutError):
+            await self.sandbox.wait_until(asks, timeout_s=UP_S)
+        if process.returncode is None:
+            self.up.append((time.monotonic(), None))
 
     async def _spawn(self, log: str) -> Process:
         environment = clean_environment(
@@ -102,9 +124,10 @@ class Machine:
         if self.faketime:
             environment |= {
                 "LD_PRELOAD": self.faketime,
-                "FAKETIME_TIMESTAMP_FILE": str(self.clock_file),
-                "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_TIMESTAMP_FILE": str(self._clock_file),
+                "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "FAKETIME_DISABLE_SHM": "1",
             }
         with (self.folder / log).open("ab") as out:
             return await asyncio.create_subprocess_exec(
@@ -115,26 +138,28 @@ class Machine:
         """Start the bot again if it is down, also where the trouble made it give up."""
         if self.process is not None and self.process.returncode is None:
             return
+        if self.process is not None:
+            self.exits.append(("alone", self.process.returncode or 0, 0.0))
         self._is_down()
-        with suppress(TimeoutError):
-            await self.start()
+        await self.start()
 
     async def kill(self) -> None:
         """kill -9."""
         await self._end("kill", signal.SIGKILL)
 
     async def terminate(self) -> None:
-        """SIGTERM; how it ended, and how long it took, stands in `exits`."""
+        """SIGTERM."""
         await self._end("term", signal.SIGTERM)
 
     async def _end(self, how: str, sent: signal.Signals) -> None:
         if self.process is None or self.process.returncode is not None:
             return
         began = time.monotonic()
-        self.process.send_signal(sent)
+        self._is_down()
+        with suppress(ProcessLookupError):
+            self.process.send_signal(sent)
         code = await self.process.wait()
         self.exits.append((how, code, time.monotonic() - began))
-        self._is_down()
         self.process = None
 
     async def freeze(self, seconds: float) -> None:
@@ -142,19 +167,19 @@ class Machine:
         if self.process is None or self.process.returncode is not None:
             return
         self.process.send_signal(signal.SIGSTOP)
-        self._is_down()
-        await asyncio.sleep(seconds)
+        with self.spell("frozen"):
+            await asyncio.sleep(seconds)
         with suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGCONT)
-        self.up.append((time.monotonic(), None))
 
     async def second_poller(self, seconds: float) -> None:
         """The same bot started once more, by mistake."""
-        other = await self._spawn("second.log")
-        await asyncio.sleep(seconds)
-        with suppress(ProcessLookupError):
-            other.terminate()
-        await other.wait()
+        with self.spell("two pollers"):
+            other = await self._spawn("second.log")
+            await asyncio.sleep(seconds)
+            with suppress(ProcessLookupError):
+                other.terminate()
+            await other.wait()
 
     async def lock_database(self, seconds: float) -> None:
         """Another program holds SQLite's write lock."""
@@ -163,8 +188,9 @@ class Machine:
         connection = sqlite3.connect(self.sqlite, isolation_level=None, check_same_thread=False)
         try:
             await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
-            await asyncio.sleep(seconds)
-            connection.execute("ROLLBACK")
+            with self.spell("locked"):
+                await asyncio.sleep(seconds)
+                connection.execute("ROLLBACK")
         except sqlite3.OperationalError:
             pass  # the bot was faster
         finally:
@@ -174,9 +200,10 @@ class Machine:
         """No file of the bot may grow any more, as on a full disk."""
         if self.sqlite is None or self.process is None or self.process.returncode is not None:
             return
-        largest = max(each.stat().st_size for each in self.sqlite.parent.glob(f"{self.sqlite.name}*"))
+        files = self.sqlite.parent.glob(f"{self.sqlite.name}*")
+        largest = max(each.stat().st_size for each in files)
         pid = self.process.pid
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError), self.spell("disk full"):
             unlimited = resource.prlimit(pid, resource.RLIMIT_FSIZE)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (largest + 4096, unlimited[1]))
             await asyncio.sleep(seconds)
@@ -184,16 +211,20 @@ class Machine:
 
     async def shift_clock(self, hours: int, seconds: float) -> None:
         """The machine's clock is wrong by hours for a while."""
-        if self.faketime is None:
-            return
-        self._shift(f"{hours:+d}h")
-        await asyncio.sleep(seconds)
-        self._shift("+0")
+        with self.spell("clock"):
+            self._set_clock(f"{hours:+d}h")
+            await asyncio.sleep(seconds)
+            self._set_clock("+0")
+            await asyncio.sleep(CLOCK_READ_S)
 
-    def _shift(self, by: str) -> None:
-        fresh = self.clock_file.with_suffix(".new")
-        fresh.write_text(by)
-        fresh.replace(self.clock_file)
+    def _set_clock(self, shift: str) -> None:
+        fresh = self.folder / "clock.new"
+        fresh.write_text(shift)
+        fresh.replace(self._clock_file)
+
+    @property
+    def _clock_file(self) -> Path:
+        return self.folder / "clock"
 
     def _is_down(self) -> None:
         if self.up and self.up[-1][1] is None:
@@ -206,7 +237,7 @@ async def machine(
 ) -> AsyncIterator[Machine]:
     """A machine with the bot on it, switched off at the end."""
     made = Machine(sandbox, folder, database_url, content)
-    made._shift("+0")
+    made._set_clock("+0")
     try:
         await made.start()
         yield made
@@ -221,7 +252,9 @@ def fast_content(shipped: Path, target: Path) -> Path:
     """The shipped content with a plan of minutes: a campaign sees days of it go by."""
     shutil.copytree(shipped, target)
     plan = target / "plan.yaml"
-    plan.write_text(FAST_PLAN, encoding="utf-8")
+    head, _, tail = plan.read_text(encoding="utf-8").partition("reminder_after:")
+    avoid = tail.partition("\nrotation:")[2].partition("\n")[2]
+    plan.write_text(head + FAST_PLAN + avoid, encoding="utf-8")
     rules = target / "rules.yaml"
     text = rules.read_text(encoding="utf-8")
     for slow, fast in (("after: 30 min", "after: 1 min"), ("after: 3 h", "after: 2 min")):
