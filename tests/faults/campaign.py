@@ -196,7 +196,12 @@ async def _balanced(
     slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each)]
     ledger.broken += [f"SIGTERM ended with {code} after {took:.1f} s" for _, code, took in slow]
     ledger.figures["ended alone"] = sum(how == "alone" for how, *_ in driven.exits)
-    refused = {f"{each.method}: {each.description}" for each in sandbox.refused}
+    refused = {
+        f"{each.method}: {each.description}"
+        for each in sandbox.refused
+        # An update taken up again after a crash draws what stands there already.
+        if not (each.description or "").startswith("Bad Request: message is not modified")
+    }
     ledger.broken += [f"Telegram would refuse {each}" for each in sorted(refused)]
     return ledger
 

@@ -42,7 +42,7 @@ class Injector:
         self._long_freezes = LONG_FREEZES if long_freezes else 0.0
         self.done: Counter[str] = Counter()
         self._troubles: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
-            "kill -9": (55, machine.kill),
+            "kill -9": (70, machine.kill),
             "SIGTERM": (5, machine.terminate),
             "SIGSTOP": (4, self._freeze),
             "429": (6, self._refuse_for_a_while),

@@ -127,7 +127,7 @@ class Machine:
                 "FAKETIME_TIMESTAMP_FILE": str(self._clock_file),
                 "FAKETIME_CACHE_DURATION": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                "FAKETIME_DISABLE_SHM": "1",
+                "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else every wait of a thread takes seconds
             }
         with (self.folder / log).open("ab") as out:
             return await asyncio.create_subprocess_exec(
@@ -140,6 +140,7 @@ class Machine:
             return
         if self.process is not None:
             self.exits.append(("alone", self.process.returncode or 0, 0.0))
+            _sweep(self.process.pid)
         self._is_down()
         await self.start()
 
@@ -160,6 +161,7 @@ class Machine:
             self.process.send_signal(sent)
         code = await self.process.wait()
         self.exits.append((how, code, time.monotonic() - began))
+        _sweep(self.process.pid)
         self.process = None
 
     async def freeze(self, seconds: float) -> None:
@@ -180,6 +182,7 @@ class Machine:
             with suppress(ProcessLookupError):
                 other.terminate()
             await other.wait()
+            _sweep(other.pid)
 
     async def lock_database(self, seconds: float) -> None:
         """Another program holds SQLite's write lock."""
@@ -231,6 +234,12 @@ class Machine:
             self.up[-1] = (self.up[-1][0], time.monotonic())
 
 
+def _sweep(pid: int) -> None:
+    """Take away the shared memory that libfaketime leaves behind in a killed process."""
+    for each in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        Path("/dev/shm", each).unlink(missing_ok=True)
+
+
 @asynccontextmanager
 async def machine(
     sandbox: Sandbox, folder: Path, database_url: str, content: Path
@@ -240,6 +249,8 @@ async def machine(
     made._set_clock("+0")
     try:
         await made.start()
+        if not made.up:
+            raise RuntimeError(f"the bot does not start; see {folder / 'bot.log'}")
         yield made
     finally:
         with suppress(ProcessLookupError):

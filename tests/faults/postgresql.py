@@ -49,7 +49,7 @@ def running_server() -> Iterator[Server]:
 
         server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield Server(server.get_uri(database="postgres"), server)
+        yield Server(server.get_uri(database="postgres", driver="psycopg"), server)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
