@@ -58,7 +58,7 @@ class Actor:
     person: Person
     dice: random.Random
     city: str
-    rests_s: tuple[float, float] = (0.4, 4.0)
+    rests_s: tuple[float, float] = (0.2, 2.0)
     joined: bool = False
     told: list[Told] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)

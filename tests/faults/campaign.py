@@ -55,7 +55,7 @@ class Plan:
     people: int = 12
     postgresql: bool = False
     pause_s: tuple[float, float] = (0.2, 2.5)
-    rests_s: tuple[float, float] = (0.4, 4.0)
+    rests_s: tuple[float, float] = (0.2, 2.0)
     settle_s: float = SETTLED_WITHIN_S
     long_freezes: bool = True
 
