@@ -7,7 +7,7 @@ import random
 import time
 from collections import deque
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,6 @@ class Outcome:
     ledger: Ledger
     injected: Counter[str]
     clocks_shifted: bool
-    defects: Counter[str] = field(default_factory=dict)  # type: ignore[assignment]
 
 
 async def run(plan: Plan, folder: Path) -> Outcome:
@@ -84,9 +83,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         content = fast_content(default_folder(), folder / "content")
         await _as_they_were(url, content, actors, clock, plan)
         driven = await stack.enter_async_context(machine(sandbox, folder, url, content))
-        injector = Injector(
-            driven, sandbox, actors, dice, server, long_freezes=plan.long_freezes
-        )
+        injector = Injector(driven, sandbox, actors, dice, server, long_freezes=plan.long_freezes)
         end = time.monotonic() + plan.seconds
         await asyncio.gather(
             injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
@@ -132,9 +129,7 @@ async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Pl
     assert zone is not None
     await joining.set_zone(practice, person.id, zone, now)
     await joining.settle_in(practice, person.id, now)
-    await massages.log(
-        practice, person.id, at=now, pain_before=5, new_pain=False, now=now
-    )
+    await massages.log(practice, person.id, at=now, pain_before=5, new_pain=False, now=now)
     actor.joined = True
     table = occurrences
     of_person = select(table.c.id, table.c.kind).where(table.c.person_id == person.id)

@@ -5,9 +5,9 @@ Each function is one promise; docs/faults.md says in words what it means.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from bot.care.model import CHECK_INS, NUDGES, SAFETY, InterviewState, Kind, OccurrenceState
@@ -26,6 +26,7 @@ RECORDED_S = 3.0  # what was on the wire when the person said stop
 SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
 LATE_S = 15.0  # what is due at the very end has this long
 ORDER_S = 1.5
+HOUR_S = 3600.0
 CONFUSING = ("clock", "two pollers")
 FINAL = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
 
@@ -144,7 +145,8 @@ def _answer_lost(occurrence: Row, seen: Witness, begin: float, end: float) -> bo
 def check_ins_asked(books: Books, seen: Witness) -> Iterator[str]:
     """A check-in in doubt comes once more and is marked so; else it comes once."""
     interviews = {each["occurrence_id"]: each["id"] for each in books.interviews.values()}
-    unasked = _prompts(books, seen)
+    prompts = _prompts(books, seen)
+    came = _times(seen, "a")
     for each in books.occurrences:
         if each["kind"] is not Kind.CHECK_IN:
             continue
@@ -153,10 +155,9 @@ def check_ins_asked(books: Books, seen: Witness) -> Iterator[str]:
         interview = interviews.get(each["id"])
         if interview is None:
             continue
-        allowed = (2 if each["repeat"] else 1) + unasked[interview]
-        came = _times(seen, "a", first_only=True)[interview]
-        if came > allowed:
-            yield f"check-in {each['id']} came {came} times, and {allowed} can be accounted for"
+        allowed = (2 if each["repeat"] else 1) + prompts[interview]
+        if came[interview] > allowed:
+            yield f"check-in {each['id']} came {came[interview]} times, at most {allowed} expected"
 
 
 def _prompts(books: Books, seen: Witness) -> Counter[int]:
@@ -178,7 +179,7 @@ def _prompts(books: Books, seen: Witness) -> Counter[int]:
     return allowed
 
 
-def _times(seen: Witness, action: str, *, first_only: bool = False) -> Counter[int]:
+def _times(seen: Witness, action: str) -> Counter[int]:
     return Counter(
         number
         for each in seen.attempts
@@ -206,7 +207,7 @@ def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
         if came is None:
             if each["state"] in (OccurrenceState.SENT, OccurrenceState.UNCERTAIN):
                 yield f"the message of escalation {row['id']} counts as {each['state']}, not come"
-            came = seen.ended if each["state"] not in FINAL else row["changed_at"]
+            came = seen.ended if each["state"] not in FINAL else _real(row["changed_at"], seen)
         waited, why = _waited(each, row, came, tries[row["id"]], seen)
         if waited > ESCALATION_S:
             yield (
@@ -219,9 +220,7 @@ def _waited(
     occurrence: Row, escalation: Row, came: float, tries: list[Attempt], seen: Witness
 ) -> tuple[float, str]:
     """Seconds of being able to send, since the last thing that stood in this message's way."""
-    began = escalation["opened_at"]
-    if any(s.what == "clock" and s.began - 2 < _near(began) < s.ended + 2 for s in seen.spells):
-        began = _near(began)
+    began = _real(escalation["opened_at"], seen)
     if escalation["level"] != "emergency":
         began += SETTLE_S
     for each in tries:
@@ -236,7 +235,12 @@ def _waited(
     return able(seen, began, came), why
 
 
-def _near(instant: float) -> float:
+def _real(instant: float, seen: Witness) -> float:
+    """An instant by the right clock, where it was written while the clock was an hour off."""
+    for spell in seen.spells:
+        for shift in (HOUR_S, -HOUR_S):
+            if spell.what == "clock" and spell.began - 2 <= instant - shift <= spell.ended + 2:
+                return instant - shift
     return instant
 
 
@@ -365,18 +369,16 @@ def _due_order(books: Books, seen: Witness) -> Iterator[str]:
             sent[(each["chat_id"], each["priority"])].append(each)
     for (chat_id, _), rows in sent.items():
         rows.sort(key=lambda row: row["message_id"])
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             came = seen.messages[(chat_id, after["message_id"])]
-            # Made after the other one had left, it could not be first.
-            if after["due_at"] < before["due_at"] - ORDER_S and not _confused(seen, came):
-                if _known_by(after, before, seen):
-                    yield f"chat {chat_id}: {before['id']} came before {after['id']}, due earlier"
+            if _known_by(after, before) and not _confused(seen, came):
+                yield f"chat {chat_id}: {before['id']} came before {after['id']}, due earlier"
 
 
-def _known_by(after: Row, before: Row, seen: Witness) -> bool:
-    """Whether `after` was due, and the bot able to see it, when `before` left."""
-    left = seen.messages[(before["chat_id"], before["message_id"])]
-    return bool(after["id"] < before["id"] and after["due_at"] < left - ORDER_S)
+def _known_by(after: Row, before: Row) -> bool:
+    """Whether `after` was due first, and planned no later, so that it should have left first."""
+    earlier = after["due_at"] < before["due_at"] - ORDER_S
+    return bool(earlier and after["id"] < before["id"])
 
 
 def _confused(seen: Witness, at: float) -> bool:
@@ -406,7 +408,7 @@ def _no_knocking(seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    for before, after in zip(refusals, refusals[1:], strict=False):
+    for before, after in pairwise(refusals):
         forgot = _troubled_between(seen, before.at - 1.0, after.at)
         if after.at - before.at > SILENT_S and not forgot:
             yield (
@@ -425,7 +427,7 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
     handled = books.inbox.get(silence.update_id or 0)
     if handled is None or handled["closed_at"] is None:
         return
-    began = max(silence.began, handled["closed_at"]) + RECORDED_S
+    began = max(silence.began, _real(handled["closed_at"], seen)) + RECORDED_S
     end = silence.ended or float("inf")
     for attempt in seen.attempts:
         if attempt.chat_id != chat_id or not attempt.came or not began < attempt.at < end:
