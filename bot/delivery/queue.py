@@ -142,4 +142,5 @@ def _repeat_after(occurrence: Occurrence) -> timedelta | None:
         return REPEAT_AFTER
     if occurrence.attempts <= TRIED_SOON:
         return SAFETY_SOON
-    return REPEAT_AFTER * 2 ** min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    doublings = min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    return REPEAT_AFTER * float(2**doublings)

@@ -24,6 +24,8 @@ AGREEING = {"I am 18 or older", "I agree, let's begin", "Yes, that is right"}
 WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/session", "/session")
 FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
+What = Literal["block", "gone", "stop", "pause"]
+LEAVINGS: tuple[What, ...] = (*("block", "stop", "pause") * 3, "gone")
 LEAVES = 0.02
 RETURNS = 0.12
 TYPES = 0.12
@@ -44,7 +46,7 @@ class Told:
 class Silence:
     """A time in which the person wants, or can have, nothing of the plan."""
 
-    what: Literal["block", "gone", "stop", "pause"]
+    what: What
     began: float  # seconds of the monotonic clock
     update_id: int | None  # what tells the bot; nothing does when an account is closed
     ended: float | None = None
@@ -124,7 +126,7 @@ class Actor:
 
     async def _leaves(self) -> None:
         """Block, say /stop or /pause, or close the account, which nobody tells the bot."""
-        (what,) = self.dice.choices(("block", "stop", "pause", "gone"), (4, 3, 3, 1))
+        what: What = self.dice.choice(LEAVINGS)
         silence = Silence(what, time.monotonic(), None)
         if what == "gone":
             await self.person.deactivate()
