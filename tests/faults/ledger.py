@@ -227,7 +227,8 @@ def _waited(
         if each.at <= came and not each.came:
             began = max(began, each.at + each.wait_s)
     why = ""
-    if occurrence["repeat"]:
+    # Also one that was cancelled, or told by another message, while a dead process held it.
+    if occurrence["repeat"] or (occurrence["state"] in FINAL and occurrence["attempts"]):
         crashes = [at for at in (*seen.deaths, *_ends(seen)) if began - LEASE_S < at <= came]
         if crashes:
             began = max(began, min(crashes) + LEASE_S)
