@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TICK_S = 30
 MAINTENANCE_S = 300
-LEASES_S = 5  # how often to look for leases that ran out
+LEASES_S = 3  # how often to look for leases that ran out
 EVERY_S = {"tick": TICK_S, "leases": LEASES_S, "maintenance": MAINTENANCE_S}
 LONGEST_LEASE_S = 600.0  # many times a real one: the clock was wrong when it was taken
 FURTHEST_S = 3600.0  # a wake-up further off is set anew by a tick long before
@@ -35,7 +35,7 @@ class Alarm:
     """Wakes the courier at the next due instant and every 30 s, and keeps house every 5 min.
 
     Keeping house is: expire what is too late, forget handled updates, and call `maintenance` with
-    the clock's present instant. Leases that timed out are taken back every 5 s. Where the
+    the clock's present instant. Leases that timed out are taken back every 3 s. Where the
     machine's clock was set back, what had been set for later by the wrong clock is set anew.
     """
 

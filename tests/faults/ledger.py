@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from bot.care.model import CHECK_INS, NUDGES, SAFETY, InterviewState, Kind, OccurrenceState
+from bot.care.model import (
+    CHECK_INS,
+    NUDGES,
+    SAFETY,
+    EscalationState,
+    InterviewState,
+    Kind,
+    OccurrenceState,
+)
 from tests.faults.actors import EMERGENCIES
 
 if TYPE_CHECKING:
@@ -27,6 +35,7 @@ SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
 LATE_S = 15.0  # what is due at the very end has this long
 ORDER_S = 1.5
 HOUR_S = 3600.0
+HELD = ", the lease of a dead process not counted"
 CONFUSING = ("clock", "two pollers")
 FINAL = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
 
@@ -226,14 +235,28 @@ def _waited(
     for each in tries:
         if each.at <= came and not each.came:
             began = max(began, each.at + each.wait_s)
-    why = ""
     # Also one that was cancelled, or told by another message, while a dead process held it.
-    if occurrence["repeat"] or (occurrence["state"] in FINAL and occurrence["attempts"]):
-        crashes = [at for at in (*seen.deaths, *_ends(seen)) if began - LEASE_S < at <= came]
-        if crashes:
-            began = max(began, min(crashes) + LEASE_S)
-            why = ", a minute for the lease of a dead process not counted"
-    return able(seen, began, came), why
+    if not (occurrence["repeat"] or (occurrence["state"] in FINAL and occurrence["attempts"])):
+        return able(seen, began, came), ""
+    return able(seen, _let_go(seen, escalation, began, came), came), HELD
+
+
+def _let_go(seen: Witness, escalation: Row, began: float, came: float) -> float:
+    """When the lease of the last process that died over a message ran out.
+
+    Only a death within seconds of being able to send counts: had that process not held the
+    message, the one after it would have sent it.
+    """
+    since = _real(escalation["opened_at"], seen)
+    while True:
+        deaths = [
+            each
+            for each in (*seen.deaths, *_ends(seen))
+            if since <= each <= came and able(seen, began, each) <= ESCALATION_S
+        ]
+        if not deaths:
+            return began
+        since = began = max(deaths) + LEASE_S
 
 
 def _real(instant: float, seen: Witness) -> float:
@@ -310,7 +333,8 @@ def judged_once(books: Books, seen: Witness) -> Iterator[str]:
     opened = Counter(
         (each["interview_id"], each["level"], tuple(each["reasons"]))
         for each in books.escalations
-        if each["interview_id"] is not None
+        # Advice the person had ended may come back with the next answer; that is care's to say.
+        if each["interview_id"] is not None and each["state"] is not EscalationState.RELEASED
     )
     for (interview, level, reasons), count in opened.items():
         if count > 1:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.care.model import Kind, OccurrenceState
+from bot.care.model import EscalationState, Kind, OccurrenceState
 from tests.faults.actors import Silence, Told
 from tests.faults.books import Attempt, Books, Witness
 from tests.faults.ledger import balance
@@ -144,7 +144,13 @@ def test_an_answer_that_stands_nowhere_is_seen_and_one_that_stands_is_not() -> N
 
 def test_an_answer_written_twice_and_advice_opened_twice_are_seen() -> None:
     answer = {"interview_id": 4, "question": "pain", "value": 3, "confirmed": True}
-    opened = {"id": 1, "interview_id": 4, "level": "urgent", "reasons": ["fever"]}
+    opened = {
+        "id": 1,
+        "interview_id": 4,
+        "level": "urgent",
+        "reasons": ["fever"],
+        "state": EscalationState.OPEN,
+    }
     kept = books(
         interviews={4: interview()}, answers=[answer] * 2, escalations=[opened, opened | {"id": 2}]
     )
