@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -32,6 +33,7 @@ SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill 
 GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
+SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
 FULL_S = 0.02  # how soon to look again while every place is taken
 
 log = structlog.get_logger(__name__)
@@ -69,7 +71,8 @@ class Courier:
         self._metrics = metrics or Metrics()
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
-        self._queue = Queue(database, clock, owner=uuid.uuid4().hex[:12], lease_s=lease_s)
+        self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
+        self._queue = Queue(database, clock, owner=self.owner, lease_s=lease_s)
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._round = Round(
             queue=self._queue,
@@ -88,6 +91,7 @@ class Courier:
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
+        self._looked_at = clock.now()
         self._stopping = False
         self._first_expiry = True
         self._ended_run = asyncio.Event()
@@ -178,6 +182,7 @@ class Courier:
         again; None when nothing is due.
         """
         async with self._one_look:
+            self._mind_the_clock()
             if not await self._queue.anything_due():
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
@@ -186,6 +191,15 @@ class Courier:
             if self.held:
                 return None
             return await self._lease_in_turn()
+
+    def _mind_the_clock(self) -> None:
+        """Pauses noted by a clock that has been set back since would last for hours."""
+        now = self._clock.now()
+        if now < self._looked_at - SET_BACK:
+            log.warning("clock_set_back", by_s=round((self._looked_at - now).total_seconds()))
+            self._pace.clear()
+            self._budget.clear()
+        self._looked_at = now
 
     async def _lease_safety(self) -> None:
         room = MOST_IN_FLIGHT + SAFETY_IN_FLIGHT - len(self._in_flight)

@@ -103,8 +103,9 @@ class Inbox:
     async def receive(self, updates: Iterable[Mapping[str, Any]]) -> int:
         """Store updates as Telegram's JSON gave them; how many were new.
 
-        When this returns they are committed, and may be confirmed to Telegram. Raises what the
-        database raises; then none may be. Waits while far too many are unhandled.
+        They are taken in the order of their numbers, which is that of the acts. When this returns
+        they are committed, and may be confirmed to Telegram. Raises what the database raises;
+        then none may be. Waits while far too many are unhandled.
         """
         if not self._started:
             raise RuntimeError("the inbox finishes what is left over first: call start()")
@@ -113,7 +114,7 @@ class Inbox:
         at = self._clock.now()
         letters = [
             (chat_of(update), _Letter(int(update["update_id"]), orjson.dumps(update), at))
-            for update in updates
+            for update in sorted(updates, key=lambda each: int(each["update_id"]))
         ]
         async with self._database.transaction() as tx:
             new = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.care.model import NUDGES, SAFETY, Occurrence
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
 from bot.store import holding, occurrences
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 REPEAT_AFTER = timedelta(seconds=60)
-LONGEST_DOUBLING = 5  # a safety message in doubt again and again comes every 32 minutes at last
+SAFETY_SOON = timedelta(seconds=2)
+TRIED_SOON = 3  # a safety message in doubt comes again at once so often, and then less and less
+LONGEST_DOUBLING = 5  # every 32 minutes at last
 SAFETY_PRIORITY = 0
 
 
@@ -89,12 +92,12 @@ class Queue:
     async def uncertain(self, occurrence: Occurrence) -> bool:
         """Perhaps sent. A check-in goes once more after a minute, a nudge not.
 
-        A safety message goes again until it is certain, after a minute, two, four and so on.
+        A safety message goes again until it is certain: three times after 2 s, because what a
+        broken line swallowed must not wait; then after a minute, two, four and so on.
         """
         now = self._clock.now()
-        nudge = occurrence.message.kind.priority > 1
-        doublings = min(max(occurrence.attempts - 1, 0), LONGEST_DOUBLING)
-        repeat_at = None if nudge else now + REPEAT_AFTER * 2**doublings
+        wait = _repeat_after(occurrence)
+        repeat_at = None if wait is None else now + wait
         return await self._end(
             occurrence,
             lambda tx: table.uncertain(
@@ -137,3 +140,16 @@ class Queue:
         self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]
     ) -> bool:
         return await self._ledger.record(write, row=occurrence.id)
+
+
+def _repeat_after(occurrence: Occurrence) -> timedelta | None:
+    """How long a message in doubt waits before it goes again; None for one that does not."""
+    kind = occurrence.message.kind
+    if kind in NUDGES:
+        return None
+    if kind not in SAFETY:
+        return REPEAT_AFTER
+    if occurrence.attempts <= TRIED_SOON:
+        return SAFETY_SOON
+    doublings = min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    return REPEAT_AFTER * float(2**doublings)

@@ -12,7 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.delivery.clock import Clock, SteerableClock, SystemClock
+from bot.delivery.clock import Clock, SteerableClock, SystemClock, after
 from bot.delivery.metrics import Metrics
 from bot.store import inbox, queue
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 TICK_S = 30
 MAINTENANCE_S = 300
+LEASES_S = 3  # how often to look for leases that ran out
+EVERY_S = {"tick": TICK_S, "leases": LEASES_S, "maintenance": MAINTENANCE_S}
+LONGEST_LEASE_S = 600.0  # many times a real one: the clock was wrong when it was taken
 FURTHEST_S = 3600.0  # a wake-up further off is set anew by a tick long before
 INBOX_KEPT = timedelta(days=7)  # Telegram offers an update again for a day
 
@@ -34,8 +37,9 @@ class Alarm:
     """Wakes the courier at the next due instant and every 30 s, and keeps house every 5 min.
 
     A tick also looks whether an operator holds the queue, and calls `pulse`.
-    Keeping house is: take back leases that timed out, expire what is too late, forget handled
-    updates, and call `maintenance` with the clock's present instant.
+    Keeping house is: expire what is too late, forget handled updates, and call `maintenance` with
+    the clock's present instant. Leases that timed out are taken back every 3 s. Where the
+    machine's clock was set back, what had been set for later by the wrong clock is set anew.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Alarm:
             self._clock.changed.append(self._courier.wake)
         add = self._scheduler.add_job
         add(self.tick, IntervalTrigger(seconds=TICK_S), id="tick")
+        add(self._take_back, IntervalTrigger(seconds=LEASES_S), id="leases")
         add(
             self.keep_house,
             IntervalTrigger(seconds=MAINTENANCE_S),
@@ -100,19 +105,35 @@ class Alarm:
 
     def _set(self, next_due: datetime | None) -> None:
         """Wake the courier at `next_due`; it calls this whenever it has nothing to do."""
+        self._set_right()
         wait_s = math.inf if next_due is None else self._clock.real_seconds_until(next_due)
         if wait_s <= 0 or not self._scheduler.running:
             return
         at = self._real.now() + timedelta(seconds=min(wait_s, FURTHEST_S))
         self._scheduler.add_job(self._wake, DateTrigger(at), id="next_due", replace_existing=True)
 
+    def _set_right(self) -> None:
+        """Run at once what a clock that has been set back would hold up for hours."""
+        if not self._scheduler.running:
+            return
+        now = self._real.now()
+        for name, every_s in (
+            ("tick", TICK_S),
+            ("leases", LEASES_S),
+            ("maintenance", MAINTENANCE_S),
+        ):
+            job = self._scheduler.get_job(name)
+            if job is not None and job.next_run_time > now + 2 * timedelta(seconds=every_s):
+                log.warning("clock_set_back", job=name)
+                job.modify(next_run_time=now)
+
     async def _wake(self) -> None:
         self._courier.wake()
 
     async def tick(self) -> None:
-        """One tick: leases that ran out, the hold, a wake-up, and the pulse at last."""
+        """One tick: the hold, a wake-up, and the pulse at last."""
         self._ticked_at_s = asyncio.get_running_loop().time()
-        await self._each(self._reap, self._courier.heed_hold)
+        await self._each(self._courier.heed_hold)
         self._courier.wake()
         if self._pulse is not None:
             await self._each(self._pulse)
@@ -126,9 +147,22 @@ class Alarm:
                 name = getattr(part, "__name__", "part").strip("_")
                 log.exception("maintenance_failed", part=name)
 
+    async def _take_back(self) -> None:
+        try:
+            now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
+            async with self._database.reading() as tx:
+                needed = await queue.any_to_take_back(tx, now=now, furthest=furthest)
+            if needed:
+                await self._reap()
+                self._courier.wake()
+        except Exception:
+            log.exception("reap_failed")
+
     async def _reap(self) -> None:
+        now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
         async with self._database.transaction() as tx:
-            reaped = await queue.reap(tx, now=self._clock.now())
+            reaped = await queue.reap(tx, now=now, furthest=furthest, living=self._courier.owner)
+            await queue.hasten(tx, now=now)
         for occurrence in reaped:
             kind = occurrence.message.kind.value
             log.warning("lease_timed_out", occurrence=occurrence.id, kind=kind)

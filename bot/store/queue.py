@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 T = TypeVar("T")
+
+LONGEST_HOLD = timedelta(minutes=1)  # for more ticks of a list, or a second try
+LONGEST_DOUBT = timedelta(minutes=40)  # between two tries of a message that stays in doubt
 
 NO_LEASE: Mapping[str, Any] = {"owner": null(), "leased_until": null()}
 
@@ -271,16 +276,53 @@ async def _end(
     return (await tx.execute(statement)).rowcount == 1
 
 
-async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
+async def any_to_take_back(tx: Transaction, *, now: datetime, furthest: datetime) -> bool:
+    """Whether `reap` or `hasten` has anything to do; a read, so that looking locks nothing."""
+    found = await tx.execute(
+        select(or_(exists().where(_overdue(now, furthest)), exists().where(_overslept(now))))
+    )
+    return bool(found.scalar_one())
+
+
+def _overdue(now: datetime, furthest: datetime | None, living: str = "") -> ColumnElement[bool]:
+    over = table.c.leased_until <= now
+    if furthest is not None:
+        over = or_(over, and_(table.c.leased_until > furthest, table.c.owner != living))
+    return and_(LEASED, over)
+
+
+def _overslept(now: datetime) -> ColumnElement[bool]:
+    """An escalation's message that is due later than any is planned for, or put off to."""
+    repeated = table.c.repeat == literal(value=True, type_=table.c.repeat.type)
+    latest = or_(
+        and_(repeated, table.c.due_at > now + LONGEST_DOUBT),
+        and_(not_(repeated), table.c.due_at > now + LONGEST_HOLD),
+    )
+    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, latest)
+
+
+async def hasten(tx: Transaction, *, now: datetime) -> int:
+    """Let escalations' messages leave now that are planned for later than can be; how many.
+
+    They are due at once, so one that is far off was written while the clock was wrong.
+    """
+    statement = update(table).where(_overslept(now)).values(due_at=now)
+    return (await tx.execute(statement)).rowcount
+
+
+async def reap(
+    tx: Transaction, *, now: datetime, furthest: datetime | None = None, living: str = ""
+) -> tuple[Occurrence, ...]:
     """End the leases that ran out: whether those messages were sent is not known.
 
-    A nudge is left uncertain; a check-in is planned again, due now, once; a safety message
-    each time.
+    A lease beyond `furthest` is longer than any, taken while the clock was wrong; it ends as
+    well, unless `living`, the process that asks, holds it. A nudge is left uncertain; a check-in
+    is planned again, due now, once; a safety message each time.
     """
     again = and_(table.c.kind.not_in(NUDGES), MAY_REPEAT)
     overdue = (
         select(table.c.id)
-        .where(LEASED, table.c.leased_until <= now)
+        .where(_overdue(now, furthest, living))
         .order_by(table.c.id)
         .with_for_update(skip_locked=True)
     )

@@ -138,6 +138,38 @@ async def test_an_uncertain_question_is_asked_once_more_in_words_that_bear_it(
     assert office.texts()[-1].endswith("again")
 
 
+@pytest.mark.parametrize("answer", ["500", "drop_before", "drop_after"])
+async def test_a_safety_message_in_doubt_goes_again_within_seconds(
+    office: Office, answer: Answer
+) -> None:
+    anna = await office.person()
+    told = await office.plan(anna, Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer=answer, times=3)
+    courier = office.courier()
+
+    for _ in range(4):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + timedelta(seconds=2))
+
+    assert office.sends() == 4
+    assert (await office.look_up(told)).state is OccurrenceState.SENT
+
+
+async def test_a_safety_message_that_stays_in_doubt_comes_less_and_less_often(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    await office.plan(anna, Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer="drop_after", times=100)
+    courier = office.courier()
+
+    for _ in range(30):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + MINUTE)
+
+    assert office.sends() == 4 + 4  # three more at once, then after 1, 2, 4 and 8 minutes
+
+
 async def test_a_second_uncertain_outcome_is_not_repeated_for_ever(office: Office) -> None:
     anna = await office.person()
     asked = await office.plan(anna, Kind.CHECK_IN)

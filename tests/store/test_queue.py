@@ -357,3 +357,55 @@ async def test_messages_are_counted_by_state_and_kind(database: Database) -> Non
         (OccurrenceState.LEASED, Kind.HYDRATION): 1,
         (OccurrenceState.PLANNED, Kind.HYDRATION): 2,
     }
+
+
+async def test_a_lease_longer_than_any_is_taken_back_but_not_from_the_process_that_asks(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.CHECK_IN)
+    an_hour_back = NOW - HOUR  # the clock was an hour ahead when the lease was taken
+    furthest = an_hour_back + 10 * MINUTE
+
+    async with database.transaction() as tx:
+        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+        ours = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="one")
+        (reaped,) = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="two")
+        assert not await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+
+    assert ours == ()
+    assert (reaped.id, reaped.state) == (occurrence.id, OccurrenceState.PLANNED)
+
+
+async def test_only_an_escalations_message_that_is_further_off_than_can_be_is_hastened(
+    database: Database,
+) -> None:
+    person = await make_person(database)
+    await plan(
+        database,
+        person,
+        message(Kind.ESCALATION, due_in=HOUR),
+        message(Kind.FOLLOW_UP, due_in=HOUR),
+        message(Kind.CHECK_IN, due_in=HOUR),
+    )
+    async with database.transaction() as tx:
+        assert await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+        assert await queue.hasten(tx, now=NOW) == 1
+        assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+
+    assert [each.message.kind for each in await lease(database)] == [Kind.ESCALATION]
+
+
+async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_let_be(
+    database: Database,
+) -> None:
+    person = await make_person(database)
+    await plan(database, person, message(Kind.ESCALATION, due_in=timedelta(seconds=10)))
+    async with database.transaction() as tx:
+        assert await queue.hasten(tx, now=NOW) == 0
+
+    (taken,) = await lease(database, now=NOW + MINUTE)
+    async with database.transaction() as tx:
+        await queue.uncertain(
+            tx, taken.id, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE
+        )
+        assert await queue.hasten(tx, now=NOW + MINUTE) == 0
