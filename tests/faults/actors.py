@@ -25,7 +25,8 @@ WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/
 FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
 What = Literal["block", "gone", "stop", "pause"]
-LEAVINGS: tuple[What, ...] = (*("block", "stop", "pause") * 3, "gone")
+LEAVINGS: tuple[What, ...] = ("block", "stop", "pause")
+GOES_FOR_GOOD = 0.3  # of the leavings of those who may close their account
 LEAVES = 0.02
 RETURNS = 0.12
 TYPES = 0.12
@@ -54,13 +55,17 @@ class Silence:
 
 @dataclass(slots=True)
 class Actor:
-    """One person and their phone; `rests_s` is how long they do nothing, at least and at most."""
+    """One person and their phone.
+
+    `rests_s` is how long they do nothing, at least and at most.
+    """
 
     sandbox: Sandbox
     person: Person
     dice: random.Random
     city: str
     rests_s: tuple[float, float] = (0.2, 2.0)
+    mortal: bool = False  # may close the account, and never comes back
     joined: bool = False
     told: list[Told] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
@@ -126,7 +131,8 @@ class Actor:
 
     async def _leaves(self) -> None:
         """Block, say /stop or /pause, or close the account, which nobody tells the bot."""
-        what: What = self.dice.choice(LEAVINGS)
+        for_good = self.mortal and self.dice.random() < GOES_FOR_GOOD
+        what: What = "gone" if for_good else self.dice.choice(LEAVINGS)
         silence = Silence(what, time.monotonic(), None)
         if what == "gone":
             await self.person.deactivate()

@@ -102,6 +102,7 @@ def _people(plan: Plan, sandbox: Sandbox, clock: SystemClock) -> list[Actor]:
             random.Random(f"{plan.seed}:{n}"),  # noqa: S311
             city,
             plan.rests_s,
+            mortal=n % 5 == 0,
         )
         for n in range(plan.people)
     ]

@@ -97,6 +97,23 @@ def endings_told(books: Books, seen: Witness) -> Iterator[str]:
             yield f"{name} is still leased, though its lease ran out"
 
 
+def planned_once(books: Books, seen: Witness) -> Iterator[str]:
+    """The same message is planned once, and a check-in opens one interview."""
+    keys = Counter(
+        (each["session_id"], each["escalation_id"], each["item"], each["sequence"], version)
+        for each in books.occurrences
+        for version in (each["plan_version"],)
+        if each["session_id"] is not None or each["escalation_id"] is not None
+    )
+    for key, count in keys.items():
+        if count > 1:
+            yield f"planned {count} times: {key}"
+    opened = Counter(each["occurrence_id"] for each in books.interviews.values())
+    for occurrence_id, count in opened.items():
+        if occurrence_id is not None and count > 1:
+            yield f"check-in {occurrence_id} opened {count} interviews"
+
+
 def sent_means_sent(books: Books, seen: Witness) -> Iterator[str]:
     """What counts as sent stands in the chat, and no two share a message."""
     users: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
@@ -196,6 +213,14 @@ def _times(seen: Witness, action: str) -> Counter[int]:
         for what, number in each.buttons
         if what == action
     )
+
+
+def escalations_have_words(books: Books, seen: Witness) -> Iterator[str]:
+    """With an escalation its message is written, whatever becomes of the bot."""
+    told = {each["escalation_id"] for each in books.occurrences if each["kind"] is Kind.ESCALATION}
+    for each in books.escalations:
+        if each["id"] not in told:
+            yield f"escalation {each['id']} has no message at all"
 
 
 def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
@@ -470,9 +495,11 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
 PROMISES: tuple[Callable[[Books, Witness], Iterator[str]], ...] = (
     updates_kept,
     endings_told,
+    planned_once,
     sent_means_sent,
     nudges_once,
     check_ins_asked,
+    escalations_have_words,
     escalations_out,
     answers_kept,
     judged_once,
