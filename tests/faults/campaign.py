@@ -47,7 +47,7 @@ class Plan:
     """How long, by which seed, with how many people, on which database.
 
     `pause_s` is the least and the most time between two troubles, `settle_s` how long the bot may
-    take to catch up at the end.
+    take to catch up at the end. A `patient` one waits for the leases of dead processes too.
     """
 
     seconds: float
@@ -58,6 +58,7 @@ class Plan:
     rests_s: tuple[float, float] = (0.2, 2.0)
     settle_s: float = SETTLED_WITHIN_S
     long_freezes: bool = True
+    patient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         await asyncio.gather(
             injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
         )
-        await _settle(driven, sandbox, actors, url, plan.settle_s, offset)
+        await _settle(driven, sandbox, actors, url, plan, offset)
         ledger = await _balanced(driven, sandbox, actors, url, offset)
         return Outcome(ledger, injector.done, driven.faketime is not None)
 
@@ -148,7 +149,7 @@ async def _settle(
     sandbox: Sandbox,
     actors: list[Actor],
     url: str,
-    settle_s: float,
+    plan: Plan,
     offset: float,
 ) -> None:
     """A good day at last: nobody does anything new, and the bot catches up."""
@@ -158,24 +159,25 @@ async def _settle(
     await driven.ensure_up()
     database = await Database.open(url)
     try:
-        until = time.monotonic() + settle_s
+        until = time.monotonic() + plan.settle_s
         while time.monotonic() < until:
             await asyncio.sleep(1)
             await driven.ensure_up()
-            if sandbox.pending == 0 and await _caught_up(database, offset):
+            if sandbox.pending == 0 and await _caught_up(database, offset, patient=plan.patient):
                 return
     finally:
         await database.close()
 
 
-async def _caught_up(database: Database, offset: float) -> bool:
+async def _caught_up(database: Database, offset: float, *, patient: bool) -> bool:
+    """Whether nothing is late; `patient`: also no lease is out and no repeat to come."""
     books = await read_books(database, offset)
     now = time.monotonic()
     open_ = [
         each
         for each in books.occurrences
-        if each["state"] == "leased"
-        or (each["state"] == "planned" and (each["due_at"] <= now or each["repeat"]))
+        if (each["state"] == "leased" and (patient or each["leased_until"] <= now))
+        or (each["state"] == "planned" and (each["due_at"] <= now or (patient and each["repeat"])))
     ]
     return not open_ and all(each["state"] == "done" for each in books.inbox.values())
 

@@ -34,7 +34,11 @@ def books(*occurrences: dict[str, Any], **values: Any) -> Books:
 
 
 def witness(*attempts: Attempt, **values: Any) -> Witness:
-    given = {"messages": {(CHAT, 7): 10.0}, "up": [(0.0, 1000.0)], "ended": 1000.0} | values
+    given: dict[str, Any] = {
+        "messages": {(CHAT, 7): 10.0},
+        "up": [(0.0, 1000.0)],
+        "ended": 1000.0,
+    } | values
     return Witness(attempts=list(attempts), **given)
 
 
