@@ -27,6 +27,7 @@ ZONE_TYPED_S = 20.0  # a bot that was down is told again
 What = Literal["block", "gone", "stop", "pause"]
 LEAVINGS: tuple[What, ...] = ("block", "stop", "pause")
 GOES_FOR_GOOD = 0.3  # of the leavings of those who may close their account
+MASSAGE_EVERY_S = 240.0
 LEAVES = 0.02
 RETURNS = 0.12
 TYPES = 0.12
@@ -72,6 +73,7 @@ class Actor:
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
+    _massaged_at: float = field(default_factory=time.monotonic)
 
     @property
     def silence(self) -> Silence | None:
@@ -195,6 +197,8 @@ class Actor:
         _, action, *arguments = data.split(":")
         if (message_id, data) in self._pressed:
             return False
+        if action == "log" and time.monotonic() - self._massaged_at < MASSAGE_EVERY_S:
+            return False  # each massage begins the plan anew, and nothing of it would ever come
         if action == "a":
             return arguments[2] != "u" and (arguments[0], arguments[1]) not in self._ended
         return action in FIT or data.endswith(":go:yes")
@@ -206,6 +210,8 @@ class Actor:
             Told(self.person.chat_id, time.monotonic(), data, message_id, self._last_update())
         )
         _, action, *arguments = data.split(":")
+        if action == "log":
+            self._massaged_at = time.monotonic()
         if action == "go" and self.silence is not None:
             self.silence.ended = time.monotonic()
         if action == "a" and (arguments[2] != "t" or arguments[3] in EMERGENCIES):
