@@ -57,6 +57,7 @@ class Plan:
     pause_s: tuple[float, float] = (0.2, 2.5)
     rests_s: tuple[float, float] = (0.2, 2.0)
     settle_s: float = SETTLED_WITHIN_S
+    stops_s: float = STOPS_WITHIN_S
     long_freezes: bool = True
     patient: bool = True
 
@@ -90,7 +91,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
             injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
         )
         await _settle(driven, sandbox, actors, url, plan, offset)
-        ledger = await _balanced(driven, sandbox, actors, url, offset)
+        ledger = await _balanced(driven, sandbox, actors, url, plan, offset)
         return Outcome(ledger, injector.done, driven.faketime is not None)
 
 
@@ -183,7 +184,7 @@ async def _caught_up(database: Database, offset: float, *, patient: bool) -> boo
 
 
 async def _balanced(
-    driven: Machine, sandbox: Sandbox, actors: list[Actor], url: str, offset: float
+    driven: Machine, sandbox: Sandbox, actors: list[Actor], url: str, plan: Plan, offset: float
 ) -> Ledger:
     database = await Database.open(url)
     try:
@@ -191,7 +192,7 @@ async def _balanced(
     finally:
         await database.close()
     ledger = balance(books, witness(driven, sandbox, actors, offset))
-    slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each)]
+    slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each, plan)]
     ledger.broken += [f"SIGTERM ended with {code} after {took:.1f} s" for _, code, took in slow]
     ledger.figures["ended alone"] = sum(how == "alone" for how, *_ in driven.exits)
     refused = {
@@ -204,9 +205,9 @@ async def _balanced(
     return ledger
 
 
-def _is_bad_end(end: tuple[str, int, float]) -> bool:
+def _is_bad_end(end: tuple[str, int, float], plan: Plan) -> bool:
     _, code, took_s = end
-    return code != 0 or took_s > STOPS_WITHIN_S
+    return code != 0 or took_s > plan.stops_s
 
 
 def witness(driven: Machine, sandbox: Sandbox, actors: list[Actor], offset: float) -> Witness:
