@@ -25,7 +25,9 @@ WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/
 FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
 What = Literal["block", "gone", "stop", "pause"]
-LEAVINGS: tuple[What, ...] = (*("block", "stop", "pause") * 3, "gone")
+LEAVINGS: tuple[What, ...] = ("block", "stop", "pause")
+GOES_FOR_GOOD = 0.3  # of the leavings of those who may close their account
+MASSAGE_EVERY_S = 240.0
 LEAVES = 0.02
 RETURNS = 0.12
 TYPES = 0.12
@@ -54,19 +56,24 @@ class Silence:
 
 @dataclass(slots=True)
 class Actor:
-    """One person and their phone; `rests_s` is how long they do nothing, at least and at most."""
+    """One person and their phone.
+
+    `rests_s` is how long they do nothing, at least and at most.
+    """
 
     sandbox: Sandbox
     person: Person
     dice: random.Random
     city: str
     rests_s: tuple[float, float] = (0.2, 2.0)
+    mortal: bool = False  # may close the account, and never comes back
     joined: bool = False
     told: list[Told] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
+    _massaged_at: float = field(default_factory=time.monotonic)
 
     @property
     def silence(self) -> Silence | None:
@@ -126,7 +133,8 @@ class Actor:
 
     async def _leaves(self) -> None:
         """Block, say /stop or /pause, or close the account, which nobody tells the bot."""
-        what: What = self.dice.choice(LEAVINGS)
+        for_good = self.mortal and self.dice.random() < GOES_FOR_GOOD
+        what: What = "gone" if for_good else self.dice.choice(LEAVINGS)
         silence = Silence(what, time.monotonic(), None)
         if what == "gone":
             await self.person.deactivate()
@@ -189,6 +197,8 @@ class Actor:
         _, action, *arguments = data.split(":")
         if (message_id, data) in self._pressed:
             return False
+        if action == "log" and time.monotonic() - self._massaged_at < MASSAGE_EVERY_S:
+            return False  # each massage begins the plan anew, and nothing of it would ever come
         if action == "a":
             return arguments[2] != "u" and (arguments[0], arguments[1]) not in self._ended
         return action in FIT or data.endswith(":go:yes")
@@ -200,6 +210,8 @@ class Actor:
             Told(self.person.chat_id, time.monotonic(), data, message_id, self._last_update())
         )
         _, action, *arguments = data.split(":")
+        if action == "log":
+            self._massaged_at = time.monotonic()
         if action == "go" and self.silence is not None:
             self.silence.ended = time.monotonic()
         if action == "a" and (arguments[2] != "t" or arguments[3] in EMERGENCIES):

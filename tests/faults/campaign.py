@@ -47,7 +47,7 @@ class Plan:
     """How long, by which seed, with how many people, on which database.
 
     `pause_s` is the least and the most time between two troubles, `settle_s` how long the bot may
-    take to catch up at the end.
+    take to catch up at the end. A `patient` one waits for the leases of dead processes too.
     """
 
     seconds: float
@@ -57,7 +57,9 @@ class Plan:
     pause_s: tuple[float, float] = (0.2, 2.5)
     rests_s: tuple[float, float] = (0.2, 2.0)
     settle_s: float = SETTLED_WITHIN_S
+    stops_s: float = STOPS_WITHIN_S
     long_freezes: bool = True
+    patient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         await asyncio.gather(
             injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
         )
-        await _settle(driven, sandbox, actors, url, plan.settle_s, offset)
-        ledger = await _balanced(driven, sandbox, actors, url, offset)
+        await _settle(driven, sandbox, actors, url, plan, offset)
+        ledger = await _balanced(driven, sandbox, actors, url, plan, offset)
         return Outcome(ledger, injector.done, driven.faketime is not None)
 
 
@@ -102,6 +104,7 @@ def _people(plan: Plan, sandbox: Sandbox, clock: SystemClock) -> list[Actor]:
             random.Random(f"{plan.seed}:{n}"),  # noqa: S311
             city,
             plan.rests_s,
+            mortal=n % 5 == 0,
         )
         for n in range(plan.people)
     ]
@@ -147,7 +150,7 @@ async def _settle(
     sandbox: Sandbox,
     actors: list[Actor],
     url: str,
-    settle_s: float,
+    plan: Plan,
     offset: float,
 ) -> None:
     """A good day at last: nobody does anything new, and the bot catches up."""
@@ -157,30 +160,31 @@ async def _settle(
     await driven.ensure_up()
     database = await Database.open(url)
     try:
-        until = time.monotonic() + settle_s
+        until = time.monotonic() + plan.settle_s
         while time.monotonic() < until:
             await asyncio.sleep(1)
             await driven.ensure_up()
-            if sandbox.pending == 0 and await _caught_up(database, offset):
+            if sandbox.pending == 0 and await _caught_up(database, offset, patient=plan.patient):
                 return
     finally:
         await database.close()
 
 
-async def _caught_up(database: Database, offset: float) -> bool:
+async def _caught_up(database: Database, offset: float, *, patient: bool) -> bool:
+    """Whether nothing is late; `patient`: also no lease is out and no repeat to come."""
     books = await read_books(database, offset)
     now = time.monotonic()
     open_ = [
         each
         for each in books.occurrences
-        if each["state"] == "leased"
-        or (each["state"] == "planned" and (each["due_at"] <= now or each["repeat"]))
+        if (each["state"] == "leased" and (patient or each["leased_until"] <= now))
+        or (each["state"] == "planned" and (each["due_at"] <= now or (patient and each["repeat"])))
     ]
     return not open_ and all(each["state"] == "done" for each in books.inbox.values())
 
 
 async def _balanced(
-    driven: Machine, sandbox: Sandbox, actors: list[Actor], url: str, offset: float
+    driven: Machine, sandbox: Sandbox, actors: list[Actor], url: str, plan: Plan, offset: float
 ) -> Ledger:
     database = await Database.open(url)
     try:
@@ -188,7 +192,7 @@ async def _balanced(
     finally:
         await database.close()
     ledger = balance(books, witness(driven, sandbox, actors, offset))
-    slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each)]
+    slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each, plan)]
     ledger.broken += [f"SIGTERM ended with {code} after {took:.1f} s" for _, code, took in slow]
     ledger.figures["ended alone"] = sum(how == "alone" for how, *_ in driven.exits)
     refused = {
@@ -201,9 +205,9 @@ async def _balanced(
     return ledger
 
 
-def _is_bad_end(end: tuple[str, int, float]) -> bool:
+def _is_bad_end(end: tuple[str, int, float], plan: Plan) -> bool:
     _, code, took_s = end
-    return code != 0 or took_s > STOPS_WITHIN_S
+    return code != 0 or took_s > plan.stops_s
 
 
 def witness(driven: Machine, sandbox: Sandbox, actors: list[Actor], offset: float) -> Witness:

@@ -14,7 +14,14 @@ from tests.faults.campaign import Plan, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = {"seconds": 15.0, "people": 5, "settle_s": 25.0, "long_freezes": False}
+SHORT = {
+    "seconds": 15.0,
+    "people": 5,
+    "settle_s": 90.0,
+    "stops_s": 20.0,  # the machine may be busy with other tests
+    "long_freezes": False,
+    "patient": False,
+}
 
 
 @pytest.mark.timeout(240)
