@@ -111,7 +111,7 @@ async def test_a_lease_that_ran_out_is_counted(office: Office) -> None:
         await queue.lease(tx, owner="crashed", now=now, until=now, limit=1)
     metrics = Metrics()
 
-    await Alarm(office.clock, office.courier(), office.database, metrics=metrics).tick()
+    await Alarm(office.clock, office.courier(), office.database, metrics=metrics).keep_house()
 
     assert counted(metrics, "aftercare_leases_timed_out_total", kind="check_in") == 1
 
