@@ -116,7 +116,7 @@ async def test_told_to_wait_nothing_starts_again_until_today_is_asked(tmp_path: 
         assert STRETCH not in await walk.nudges_ahead()
 
         await walk.says("/today")
-        assert "Stretches and strengthening stay off until then." in walk.last.text
+        assert "Still open: please see a doctor" in walk.last.text
         assert REASON in walk.last.text
         await walk.taps("I've been seen, all fine")
 

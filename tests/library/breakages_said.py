@@ -125,7 +125,7 @@ SAID = [
         "a language misspells a placeholder",
         in_translation("messages.yaml", "{quiet_start} and", "{quiet_begin} and"),
         "pt/messages.yaml",
-        "session.plan:",
+        "session.plan_quiet:",
         "has other placeholders than English",
     ),
     Breakage(

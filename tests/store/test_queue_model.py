@@ -40,6 +40,7 @@ from tests.store.naive_queue import Key, NaiveQueue, Row, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from datetime import datetime
 
     import pytest
 
@@ -49,8 +50,10 @@ OWNERS = ("one", "two")
 LEASE_S = 60.0
 MOST = 12  # messages in one run, so that much happens to each
 ENDED = frozenset(OccurrenceState) - {OccurrenceState.PLANNED, OccurrenceState.LEASED}
-# How many minutes a message in doubt waits, by how often it was tried.
-REPEAT_AFTER = {1: 1, 2: 2, 3: 4, 4: 8, 5: 16, 6: 32}
+# How many seconds a safety message in doubt waits, by how often it was tried; beyond that, half
+# an hour.
+SAFETY_AFTER_S = {0: 2, 1: 2, 2: 2, 3: 2, 4: 60, 5: 120, 6: 240, 7: 480, 8: 960}
+LONGEST_S = 1920
 DROPS = (
     Drop(OccurrenceState.EXPIRED, "too late"),
     Drop(OccurrenceState.CANCELLED, "no longer true"),
@@ -92,6 +95,15 @@ def planned_messages(draw: st.DrawFn) -> PlannedMessage:
         due_at=due_at,
         expires_at=None if lasts is None else due_at + lasts,
     )
+
+
+def repeated_at(occurrence: Occurrence, now: datetime) -> datetime | None:
+    """When a message in doubt is to come again: never a nudge, a check-in after a minute."""
+    kind = occurrence.message.kind
+    if kind in NUDGES:
+        return None
+    wait_s = SAFETY_AFTER_S.get(occurrence.attempts, LONGEST_S) if kind in SAFETY else 60
+    return now + timedelta(seconds=wait_s)
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -276,8 +288,7 @@ class QueueMachine(RuleBasedStateMachine):
                     chosen, owner=owner, due_at=now + MINUTE, reason="429"
                 )
             case "uncertain":
-                wait = REPEAT_AFTER.get(occurrence.attempts, 1 if not occurrence.attempts else 32)
-                repeat_at = None if occurrence.message.kind in NUDGES else now + wait * MINUTE
+                repeat_at = repeated_at(occurrence, now)
                 return mine.uncertain(occurrence), lambda: self.naive.uncertain(
                     chosen, owner=owner, at=now, repeat_at=repeat_at
                 )
