@@ -82,7 +82,7 @@ async def on_a_phone(chat: Chat) -> bytes:
 
 async def taken(chat: Chat) -> bytes:
     """The page without a passing word over it, and without the mouse on anything."""
-    await expect(chat.page.locator("#toast")).to_have_text("")
+    await expect(chat.page.locator("#toast")).to_have_text("", timeout=15_000)
     await chat.page.mouse.move(160, 10)
     return await chat.page.screenshot(animations="disabled")
 

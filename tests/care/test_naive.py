@@ -93,7 +93,7 @@ def of_the_engine(case: Case) -> tuple[str, tuple[str, ...]]:
 
 
 @given(cases())
-@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_both_say_the_same_of_any_case(case: Case) -> None:
     assert of_the_engine(case) == naive.judge(case)
 

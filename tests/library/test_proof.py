@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.library.claims import claims, illnesses
-from bot.library.loader import default_folder
 from bot.library.proof import Finding, check
 from tests.library.test_load import italian, line_of
 
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
 
 def errors(folder: Path) -> list[str]:
     return [str(finding) for finding in check(folder) if finding.severity == "error"]
-
-
-def test_the_shipped_content_has_no_error() -> None:
-    assert errors(default_folder()) == []
 
 
 def test_content_that_does_not_load_is_told_as_errors(folder: Path, edit: Edit) -> None:

@@ -485,7 +485,7 @@ def test_the_queue_does_what_a_naive_queue_does(
             run_state_machine_as_test(
                 lambda: QueueMachine(runner, database),  # type: ignore[arg-type]
                 settings=settings(
-                    max_examples=25 if database.dialect == "sqlite" else 10,
+                    max_examples=12 if database.dialect == "sqlite" else 5,
                     stateful_step_count=40,
                     deadline=None,
                     phases=[Phase.reuse, Phase.generate],  # to shrink one takes minutes
