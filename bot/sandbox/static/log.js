@@ -4,7 +4,7 @@ import { bubble } from "./bubbles.js";
 import { byId, el } from "./dom.js";
 
 const NEAR_END_PX = 96;
-const FOLLOW_MS = 4000;
+const FOLLOW_MS = 10_000;
 const LEAD_PX = 8;
 
 export class ChatLog {
