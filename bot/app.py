@@ -11,14 +11,15 @@ import structlog
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.care.model import Occurrence, OccurrenceState, PersonId
+from bot.care.model import NUDGES, Occurrence, OccurrenceState, PersonId
 from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, SystemClock
-from bot.delivery.courier import Courier
+from bot.delivery.courier import Courier, places
 from bot.delivery.inbox import Inbox
 from bot.delivery.receiver import Poller
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel, Photo, Wait
+from bot.delivery.together import Together
 from bot.delivery.transport import AiohttpRequest
 from bot.delivery.webhook import Webhook
 from bot.errors import SettingError
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from bot.library.library import Library
     from bot.library.pictures import Picture
     from bot.settings import Settings
+
+CONVERSATIONS = 64  # answers to people at the same time
 
 log = structlog.get_logger(__name__)
 
@@ -145,8 +148,14 @@ async def build(
     bot = make_bot(settings)
     album = Album(database, _bot_id(settings))
 
+    nudges = Together(partial(due.prepare_nudges, practice))
+
     async def composed(occurrence: Occurrence, now: datetime) -> Parcel | Drop | Wait:
-        view = await compose.compose(practice, occurrence, now)
+        if occurrence.message.kind in NUDGES:
+            ready = await nudges.ask((occurrence, now))
+        else:
+            ready = await due.prepare(practice, occurrence, now)
+        view = compose.show(practice, ready)
         if isinstance(view, due.Postponed):
             return Wait(view.until, view.reason)
         if isinstance(view, due.Withheld):
@@ -194,11 +203,10 @@ async def build(
 
 
 async def _photo(picture: Picture | None, album: Album) -> Photo | None:
-    """A drawing ready to send; drawn beside the event loop, because that takes milliseconds."""
+    """A drawing ready to send, by what Telegram calls it where it holds it already."""
     if picture is None:
         return None
-    png = await asyncio.to_thread(picture.png)
-    return Photo(picture.key, png, await album.file_id(picture.key))
+    return Photo(picture.key, picture.png, await album.file_id(picture.key))
 
 
 def _bot_id(settings: Settings) -> int:
@@ -236,7 +244,8 @@ def _webhook(settings: Settings, inbox: Inbox) -> Webhook | None:
 
 def make_bot(settings: Settings) -> Bot:
     """PTB's Bot over our transport, at the Bot API server the settings name."""
-    request = AiohttpRequest()  # the poller has one of its own
+    # Room for what is in flight and for the answers to people; the poller has one of its own.
+    request = AiohttpRequest(connections=places(settings.per_second) + CONVERSATIONS)
     return Bot(
         settings.token.get_secret_value(),
         base_url=settings.api_url,

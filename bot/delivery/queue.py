@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care.model import Occurrence, OccurrenceState
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
+from bot.delivery.together import Together
 from bot.store import occurrences
 from bot.store import queue as table
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.care.model import Occurrence, OccurrenceId
     from bot.delivery.sender import Drop
     from bot.store.database import Database, Transaction
 
@@ -35,44 +36,57 @@ class Queue:
         self._owner = owner
         self._lease_s = lease_s
         self._ledger = Ledger(database)
+        self._receipts = Together(self._acknowledge_all)
+        self._checks = Together(self._which_are_ours)
 
-    async def anything_due(self) -> bool:
-        """Whether a message is due now; a read, so that looking takes no write lock."""
+    async def due_priorities(self) -> frozenset[int]:
+        """The priorities of which something is due now; a read, so that looking takes no lock."""
         async with self._database.reading() as tx:
-            return await table.anything_due(tx, self._clock.now())
+            return await table.due_priorities(tx, self._clock.now())
 
     async def next_due(self) -> datetime | None:
         """When the next planned message falls due; it may have passed already."""
         async with self._database.reading() as tx:
             return await occurrences.next_due(tx)
 
-    async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
-        """Up to `limit` due messages, now ours, by priority and then due time."""
+    async def lease_safety(self, limit: int) -> tuple[Occurrence, ...]:
+        """Up to `limit` due safety messages, now ours."""
         async with self._database.transaction() as tx:
-            return await table.lease(
-                tx,
-                owner=self._owner,
-                now=self._clock.now(),
-                until=after(self._clock, self._lease_s),
-                limit=limit,
-                priorities=SAFETY_PRIORITY if safety_only else None,
-            )
+            return await self._lease(tx, limit, priorities=SAFETY_PRIORITY)
+
+    async def lease(
+        self, limit: int, then: Callable[[Transaction], Awaitable[None]] | None = None
+    ) -> tuple[Occurrence, ...]:
+        """Up to `limit` due messages, now ours, by priority and then due time.
+
+        Where there were as many as that, and so perhaps more, `then` is done in the same commit.
+        """
+        async with self._database.transaction() as tx:
+            leased = await self._lease(tx, limit)
+            if then is not None and len(leased) == limit:
+                await then(tx)
+        return leased
+
+    async def _lease(
+        self, tx: Transaction, limit: int, priorities: int | None = None
+    ) -> tuple[Occurrence, ...]:
+        return await table.lease(
+            tx,
+            owner=self._owner,
+            now=self._clock.now(),
+            until=after(self._clock, self._lease_s),
+            limit=limit,
+            priorities=priorities,
+        )
 
     async def still_ours(self, occurrence: Occurrence) -> bool:
         """Whether it is still to be sent: not cancelled, erased or timed out since the lease."""
-        async with self._database.reading() as tx:
-            found = await occurrences.get(tx, occurrence.id)
-        return found is not None and found.state is OccurrenceState.LEASED
+        return await self._checks.ask(occurrence.id)
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
-        at = self._clock.now()
-        return await self._end(
-            occurrence,
-            lambda tx: table.acknowledge(
-                tx, occurrence.id, owner=self._owner, message_id=message_id, at=at
-            ),
-        )
+        receipt = table.Receipt(occurrence.id, message_id, self._clock.now())
+        return await self._receipts.ask(receipt)
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> bool:
         """Certainly not sent: planned again, for `due_at`."""
@@ -124,6 +138,17 @@ class Queue:
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""
         await self._ledger.flush()
+        await self._receipts.flush()
+
+    async def _which_are_ours(self, ids: Sequence[OccurrenceId]) -> list[bool]:
+        async with self._database.reading() as tx:
+            ours = await table.held(tx, ids, owner=self._owner)
+        return [each in ours for each in ids]
+
+    async def _acknowledge_all(self, receipts: Sequence[table.Receipt]) -> list[bool]:
+        async with self._database.transaction() as tx:
+            sent = await table.acknowledge_all(tx, receipts, owner=self._owner)
+        return [each.id in sent for each in receipts]
 
     async def _end(
         self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]

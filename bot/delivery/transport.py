@@ -8,7 +8,8 @@ whose outcome nobody knows.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import aiohttp
 import orjson
@@ -17,6 +18,9 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telegram import Bot
     from telegram._utils.types import ODVInput
 
 # PTB 22 warns at every 429 until told that its pauses are wanted as timedeltas.
@@ -111,6 +115,24 @@ class AiohttpRequest(BaseRequest):
                 return response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _told(error) from None  # the original may quote the address
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What goes into a request of ours: JSON as it is, and no files."""
+
+    parameters: Mapping[str, Any]
+    contains_files: ClassVar[bool] = False
+
+
+async def post(bot: Bot, method: str, parameters: Mapping[str, Any]) -> Any:
+    """Call a method of the Bot API, beside the library's objects; its result as plain JSON.
+
+    Raises what the library raises.
+    """
+    # The library's own class for this may only be made by the library.
+    fields = cast("RequestData", Fields(parameters))
+    return await bot.request.post(f"{bot.base_url}/{method}", fields)
 
 
 def _chosen(asked: ODVInput[float], default: float) -> float | None:

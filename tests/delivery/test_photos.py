@@ -23,7 +23,7 @@ async def send(office: Office, file_id: str | None, chat_id: int = ANNA) -> Call
     """Send one nudge with a picture to someone new; the last call of sendPhoto."""
 
     async def compose(occurrence: Occurrence, now: datetime) -> Parcel:
-        return Parcel("A <b>stretch</b>", photo=Photo("dot", PNG, file_id))
+        return Parcel("A <b>stretch</b>", photo=Photo("dot", lambda: PNG, file_id))
 
     nudge = await office.plan(await office.person(chat_id), Kind.STRETCH)
     assert await office.courier(compose).drain() == 1
