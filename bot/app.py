@@ -19,7 +19,6 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.receiver import Poller
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel, Photo, Wait
-from bot.delivery.together import Together
 from bot.delivery.transport import AiohttpRequest
 from bot.delivery.webhook import Webhook
 from bot.errors import SettingError
@@ -29,6 +28,7 @@ from bot.service import due, people
 from bot.service.album import Album
 from bot.service.practice import Practice
 from bot.store.database import Database
+from bot.store.together import Together
 from bot.telegram import compose, identity
 from bot.telegram.router import Router
 from bot.telegram.turn import House

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 WINDOW_S = 0.06  # lease only what leaves in about this time
+AHEAD = 3  # windows of slots that a process with a backlog holds in reserve
 CHAT_PACE = timedelta(seconds=1)
 LATE_S = 0.25  # how late a message may leave after it was admitted
 # What is planned uses less than the limit: one safety message a second finds its place beside it,
@@ -80,10 +81,14 @@ class BotBudget:
             await asyncio.sleep(wait_s)
         self._left.append(loop.time())
 
-    async def reserve_ahead(self, tx: Transaction, wanted: int) -> None:
-        """Reserve slots within a transaction of the caller's, for the next `take`."""
-        if self.paused_s() <= 0:
-            await self._reserve_in(tx, min(wanted, self.per_window))
+    async def reserve_ahead(self, tx: Transaction, room: int) -> None:
+        """Reserve slots within a transaction of the caller's, for the next `take`.
+
+        So many that a stall of the machine lets none of them pass unused.
+        """
+        wanted = min(AHEAD * self.per_window, 2 * room) - len(self._slots)
+        if wanted > 0 and self.paused_s() <= 0:
+            await self._reserve_in(tx, wanted)
 
     async def give_up(self, count: int) -> None:
         """Let so many slots pass: safety messages have used the bot's limit without asking."""
@@ -92,10 +97,18 @@ class BotBudget:
                 tx, now=self._real.now(), per_second=self._per_second, wanted=count
             )
 
-    def take(self) -> list[float]:
-        """The reserved slots, each as real seconds from now; they are used up by this."""
-        waits = [self._real.real_seconds_until(slot) for slot in self._slots]
-        self._slots.clear()
+    def take(self, most: int | None = None) -> list[float]:
+        """The reserved slots, each as real seconds from now; they are used up by this.
+
+        With `most`, so many at most, and of those only what leaves within the next 60 ms.
+        """
+        waits: list[float] = []
+        while self._slots and (most is None or len(waits) < most):
+            wait_s = self._real.real_seconds_until(self._slots[0])
+            if most is not None and waits and wait_s > WINDOW_S:
+                break
+            waits.append(wait_s)
+            self._slots.popleft()
         return waits
 
     def forgo(self) -> None:

@@ -36,7 +36,7 @@ GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 FULL_S = 0.02  # how soon to look again while most places are taken
-GRAIN_S = 0.01  # at high limits messages leave in groups this far apart, to be checked together
+GRAIN_S = 0.02  # at high limits messages leave in groups this far apart, to be checked together
 FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
@@ -210,10 +210,10 @@ class Courier:
         wait_s = await self._budget.wait_s(room)
         if wait_s > 0:
             return wait_s
-        slots = self._budget.take()
+        slots = self._budget.take(room)
         try:
             leased = await self._queue.lease(
-                len(slots), partial(self._budget.reserve_ahead, wanted=room)
+                len(slots), partial(self._budget.reserve_ahead, room=room)
             )
         except Exception:
             self._budget.forgo()

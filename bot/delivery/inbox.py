@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,11 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import retry_after_s
 from bot.store import inbox as table
+from bot.store.together import Together
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.delivery.clock import Clock
     from bot.store.database import Database
 
@@ -70,6 +73,8 @@ class Inbox:
         self._on_poison = on_poison
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
         self._ledger = Ledger(database)
+        self._arrivals = Together(self._keep)
+        self._handled = Together(self._close)
         self._lanes: dict[int, deque[_Letter]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -99,25 +104,12 @@ class Inbox:
             raise RuntimeError("the inbox finishes what is left over first: call start()")
         async with self._changed:
             await self._changed.wait_for(lambda: self._waiting < MOST_WAITING)
-        letters = [
-            (chat_of(update), _Letter(int(update["update_id"]), orjson.dumps(update)))
+        at = self._clock.now()
+        arrivals = [
+            table.Arrival(int(update["update_id"]), chat_of(update), orjson.dumps(update), at)
             for update in updates
         ]
-        at = self._clock.now()
-        async with self._database.transaction() as tx:
-            new = [
-                await table.receive(
-                    tx,
-                    update_id=letter.update_id,
-                    chat_id=chat_id,
-                    payload=letter.payload,
-                    at=at,
-                )
-                for chat_id, letter in letters
-            ]
-        for (chat_id, letter), is_new in zip(letters, new, strict=True):
-            if is_new:
-                self._put(chat_id, letter)
+        new = await asyncio.gather(*(self._arrivals.ask(each) for each in arrivals))
         return sum(new)
 
     async def settled(self) -> None:
@@ -135,6 +127,21 @@ class Inbox:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _keep(self, arrivals: Sequence[table.Arrival]) -> list[bool]:
+        """Store what came in meanwhile with one commit, and hand on what is new, in order."""
+        async with self._database.transaction() as tx:
+            new = await table.receive(tx, arrivals)
+        # Telegram may bring the same update twice at once: it is new, and handed on, once.
+        first = {each.update_id: each for each in reversed(arrivals) if each.update_id in new}
+        for update_id, each in sorted(first.items()):
+            self._put(each.chat_id, _Letter(update_id, each.payload))
+        return [first.get(each.update_id) is each for each in arrivals]
+
+    async def _close(self, handled: Sequence[tuple[int, datetime]]) -> list[None]:
+        async with self._database.transaction() as tx:
+            await table.done(tx, handled)
+        return [None] * len(handled)
 
     def _put(self, chat_id: ChatId | None, letter: _Letter) -> None:
         if self._stopping.is_set():
@@ -198,10 +205,7 @@ class Inbox:
                 return self._backoff.wait_s(letter.attempts)
             log.exception("update_failed", update_id=letter.update_id)
             return await self._defect(letter, update, name)
-        await self._ledger.record(
-            lambda tx: table.done(tx, letter.update_id, at=self._clock.now()),
-            row=letter.update_id,
-        )
+        await self._handled.ask((letter.update_id, self._clock.now()))
         return None
 
     async def _note(self, letter: _Letter, reason: str) -> None:

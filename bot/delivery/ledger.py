@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
-from bot.delivery.together import Together
 from bot.store.database import Database, Transaction
+from bot.store.together import Together
 
 T = TypeVar("T")
 Write = Callable[[Transaction], Awaitable[T]]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
-from bot.delivery.together import Together
 from bot.store import occurrences
 from bot.store import queue as table
+from bot.store.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import aiohttp
@@ -139,6 +140,7 @@ def _chosen(asked: ODVInput[float], default: float) -> float | None:
     return default if isinstance(asked, DefaultValue) else asked
 
 
+@lru_cache(maxsize=64)
 def _timeouts(
     *, read_s: float | None, write_s: float | None, connect_s: float | None, pool_s: float | None
 ) -> aiohttp.ClientTimeout:

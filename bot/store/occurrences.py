@@ -41,6 +41,12 @@ PRIORITIES = (0, 1, 2)
 WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
+GET = select(table).where(table.c.id == bindparam("of"))
+RESPOND = (
+    update(table)
+    .where(table.c.id == bindparam("of"))
+    .values(response=bindparam("said"), responded_at=bindparam("at"))
+)
 COUNTS_ARRIVED = (
     select(table.c.person_id, table.c.kind, func.count())
     .where(
@@ -168,8 +174,8 @@ async def reschedule(
 
 async def get(tx: Transaction, occurrence_id: OccurrenceId) -> Occurrence | None:
     """The occurrence with this id."""
-    found = await _select(tx, table.c.id == occurrence_id)
-    return found[0] if found else None
+    row = (await tx.execute(GET, {"of": occurrence_id})).mappings().one_or_none()
+    return None if row is None else to_occurrence(row)
 
 
 async def upcoming(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Occurrence, ...]:
@@ -200,9 +206,7 @@ async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:
     """Keep what the person said to it, such as `done`; a later word replaces an earlier one."""
-    await tx.execute(
-        update(table).where(table.c.id == occurrence_id).values(response=response, responded_at=at)
-    )
+    await tx.execute(RESPOND, {"of": occurrence_id, "said": response, "at": at})
 
 
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:

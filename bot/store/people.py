@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 
+BY_CHATS = select(table).where(table.c.chat_id.in_(bindparam("ids", expanding=True)))
 SEVERAL = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -64,6 +65,12 @@ async def by_chat(tx: Transaction, chat_id: ChatId, *, for_update: bool = False)
 async def by_id(tx: Transaction, person_id: PersonId, *, for_update: bool = False) -> Person | None:
     """The person with this id; `for_update` keeps others from changing them meanwhile."""
     return await _one(tx, table.c.id == person_id, for_update=for_update)
+
+
+async def by_chats(tx: Transaction, chat_ids: Iterable[ChatId]) -> Mapping[ChatId, Person]:
+    """The people of these chats, to read from; chats nobody is known of are missing."""
+    rows = (await tx.execute(BY_CHATS, {"ids": sorted(set(chat_ids))})).mappings()
+    return {row["chat_id"]: _to_person(row) for row in rows}
 
 
 async def several(tx: Transaction, person_ids: Iterable[PersonId]) -> Mapping[PersonId, Person]:

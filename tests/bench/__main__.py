@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tests.bench import small
 from tests.bench.house import places
+from tests.bench.reply import reply
 from tests.bench.send import send
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "free_text": small.free_text,
     "lease": small.lease,
     "send": send,
+    "reply": reply,
 }
 
 

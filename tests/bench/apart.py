@@ -45,7 +45,8 @@ def begin(target: str, **arguments: object) -> Apart:
     """Start `module:coroutine function` in a process of its own."""
     log = tempfile.TemporaryFile()  # noqa: SIM115
     command = [sys.executable, "-m", "tests.bench.apart", target, orjson.dumps(arguments).decode()]
-    return Apart(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log), log)
+    pipe = subprocess.PIPE
+    return Apart(subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log), log)
 
 
 def run(target: str, **arguments: object) -> dict[str, Any]:

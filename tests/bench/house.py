@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from pydantic import SecretStr
@@ -126,7 +126,7 @@ def _person(chat_id: int, now: datetime) -> dict[str, object]:
     }
 
 
-def settings(url: str, api_url: str, *, per_second: int = 30, **more: object) -> Settings:
+def settings(url: str, api_url: str, *, per_second: int = 30, **more: Any) -> Settings:
     """The product's settings, with any limit, also one that Telegram does not sell."""
     made = Settings.model_validate(
         {"token": SecretStr(TOKEN), "database_url": url, "api_url": api_url, "country": "GB"} | more
@@ -134,7 +134,7 @@ def settings(url: str, api_url: str, *, per_second: int = 30, **more: object) ->
     return made.model_copy(update={"per_second": per_second})
 
 
-async def build(url: str, api_url: str, *, per_second: int = 30, **more: object) -> app.App:
+async def build(url: str, api_url: str, *, per_second: int = 30, **more: Any) -> app.App:
     """The whole bot, with its logs as they are in production but for where they go."""
     logs.configure("info")
     return await app.build(settings(url, api_url, per_second=per_second, **more))
