@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 WINDOW_S = 0.06  # lease only what leaves in about this time
+LATE_S = 0.05  # how late a slot may be used; what is kept free makes up for so much
+SLOW = 100  # messages a second; beyond that a single late one does not matter
 AHEAD = 3  # windows of slots that a process with a backlog holds in reserve
 CHAT_PACE = timedelta(seconds=1)
-LATE_S = 0.25  # how late a message may leave after it was admitted
+ADMITTED_S = 0.25  # how long after it was admitted a message leaves, at most
 # What is planned uses less than the limit: one safety message a second finds its place beside it,
 # and a message that leaves late does not make the next second too full.
 SPARE, SPARE_SHARE = 1.5, 0.01
@@ -47,6 +49,7 @@ class BotBudget:
         self._real = real
         self._per_second = max(1.0, per_second - max(SPARE, per_second * SPARE_SHARE))
         self._most = max(1, per_second - 1)
+        self._is_slow = per_second <= SLOW
         self._full_s = 1.0 + GUARD_S / per_second
         self._left: deque[float] = deque(maxlen=per_second)
         self._slots: deque[datetime] = deque()
@@ -68,18 +71,30 @@ class BotBudget:
             await self._reserve(min(wanted, self.per_window))
         return self._real.real_seconds_until(self._slots[0])
 
-    async def leave(self, *, safety: bool) -> None:
+    async def leave(self, slot_at: float, *, safety: bool) -> None:
         """Return when one more message may leave this process; count it as gone.
 
-        A slot used late would stand too close to the next ones. Safety messages do not wait.
+        `slot_at` is its slot, in the loop's time. One used late would stand too close to the next
+        ones, another process's among them: then it takes a new one. Safety messages do not wait.
         """
         loop = asyncio.get_running_loop()
+        if self._is_slow and not safety:
+            while loop.time() - slot_at > LATE_S:
+                wait_s = await self._wait_for_another()
+                slot_at = loop.time() + wait_s
+                await asyncio.sleep(wait_s)
         while not safety and len(self._left) >= self._most:
             wait_s = self._left[-self._most] + self._full_s - loop.time()
             if wait_s <= 0:
                 break
             await asyncio.sleep(wait_s)
         self._left.append(loop.time())
+
+    async def _wait_for_another(self) -> float:
+        now = self._real.now()
+        async with self._database.transaction() as tx:
+            got = await shared.reserve(tx, now=now, per_second=self._per_second, wanted=1)
+        return self._real.real_seconds_until(min(got.first, now + LONGEST_WAIT))
 
     async def reserve_ahead(self, tx: Transaction, room: int) -> None:
         """Reserve slots within a transaction of the caller's, for the next `take`.
@@ -96,6 +111,22 @@ class BotBudget:
             await shared.reserve(
                 tx, now=self._real.now(), per_second=self._per_second, wanted=count
             )
+
+    def known_wait_s(self) -> float:
+        """Real seconds until there is anything to lease, as far as this process knows by itself."""
+        paused_s = self.paused_s()
+        if paused_s > 0:
+            self._slots.clear()
+            return paused_s
+        return self._real.real_seconds_until(self._slots[0]) if self._slots else 0.0
+
+    async def slots_now(self, tx: Transaction, room: int) -> list[float]:
+        """Up to `room` slots of the next 60 ms, reserved within the caller's transaction."""
+        if not self._slots:
+            await self._reserve_in(tx, min(room, self.per_window))
+        if self._real.real_seconds_until(self._slots[0]) > WINDOW_S:
+            return []
+        return self.take(room)
 
     def take(self, most: int | None = None) -> list[float]:
         """The reserved slots, each as real seconds from now; they are used up by this.
@@ -184,7 +215,7 @@ class ChatPace:
         """
         left_at = self._left.get(chat_id)
         wait_s = 0.0 if left_at is None else clock.real_seconds_until(left_at + CHAT_PACE)
-        return wait_s if wait_s <= LATE_S else 0.0  # more is a clock that stands still
+        return wait_s if wait_s <= ADMITTED_S else 0.0  # more is a clock that stands still
 
     def left(self, chat_id: ChatId, now: datetime) -> None:
         """A message leaves for this chat."""

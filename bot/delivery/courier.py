@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.care.model import Occurrence
     from bot.delivery.sender import Compose
-    from bot.store.database import Database
+    from bot.store.database import Database, Transaction
 
 FEWEST_PLACES, MOST_PLACES = 64, 512
 PLACES_S = 0.5  # how long Telegram may take to answer before places run short
@@ -207,19 +207,22 @@ class Courier:
         room = min(self._places - len(self._in_flight), MOST_UNSENT - unsent)
         if room < most // 4:
             return FULL_S
-        wait_s = await self._budget.wait_s(room)
+        wait_s = self._budget.known_wait_s()
         if wait_s > 0:
             return wait_s
-        slots = self._budget.take(room)
+        slots: list[float] = []
+
+        async def admit(tx: Transaction) -> int:
+            slots.extend(await self._budget.slots_now(tx, room))
+            return len(slots)
+
         try:
-            leased = await self._queue.lease(
-                len(slots), partial(self._budget.reserve_ahead, room=room)
-            )
+            leased = await self._queue.lease(admit, partial(self._budget.reserve_ahead, room=room))
         except Exception:
             self._budget.forgo()
             raise
         self._start(leased, slots)
-        return 0.0
+        return self._budget.known_wait_s() if not slots else 0.0
 
     def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
         waits = iter(slots)

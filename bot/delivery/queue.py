@@ -55,15 +55,18 @@ class Queue:
             return await self._lease(tx, limit, priorities=SAFETY_PRIORITY)
 
     async def lease(
-        self, limit: int, then: Callable[[Transaction], Awaitable[None]] | None = None
+        self,
+        admit: Callable[[Transaction], Awaitable[int]],
+        then: Callable[[Transaction], Awaitable[None]],
     ) -> tuple[Occurrence, ...]:
-        """Up to `limit` due messages, now ours, by priority and then due time.
+        """As many due messages as `admit` says, now ours, by priority and then due time.
 
         Where there were as many as that, and so perhaps more, `then` is done in the same commit.
         """
         async with self._database.transaction() as tx:
-            leased = await self._lease(tx, limit)
-            if then is not None and len(leased) == limit:
+            limit = await admit(tx)
+            leased = await self._lease(tx, limit) if limit else ()
+            if leased and len(leased) == limit:
                 await then(tx)
         return leased
 

@@ -83,7 +83,7 @@ class Round:
         self.sending: set[OccurrenceId] = set()
         self.tally: Counter[str] = Counter()
 
-    async def deliver(self, occurrence: Occurrence, leave_at: float = 0.0) -> None:
+    async def deliver(self, occurrence: Occurrence, leave_at: float) -> None:
         """See one leased occurrence through; it leaves at `leave_at` of the loop's time, or later.
 
         1. too late to be worth sending: expired, and nothing is composed
@@ -125,7 +125,7 @@ class Round:
             wait_s = max(wait_s, self._pace.closes_in_s(occurrence.chat_id, self._clock))
         if wait_s > 0:
             await asyncio.sleep(wait_s)
-        await self._budget.leave(safety=safety)
+        await self._budget.leave(leave_at, safety=safety)
         self._pace.left(occurrence.chat_id, self._clock.now())
         return await self._queue.still_ours(occurrence)
 

@@ -7,9 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.bench import small
+from tests.bench.budget import budget
+from tests.bench.burst import burst
 from tests.bench.house import places
+from tests.bench.idle import idle
+from tests.bench.million import million
+from tests.bench.plan import plan
 from tests.bench.reply import reply
 from tests.bench.send import send
+from tests.bench.workers import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +24,13 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "free_text": small.free_text,
     "lease": small.lease,
     "send": send,
+    "burst": burst,
+    "million": million,
+    "plan": plan,
     "reply": reply,
+    "workers": workers,
+    "budget": budget,
+    "idle": idle,
 }
 
 

@@ -75,17 +75,20 @@ async def seed(
     kinds: tuple[Kind, ...] = (Kind.HYDRATION,),
     state: OccurrenceState = OccurrenceState.PLANNED,
     expires_in: timedelta | None = 2 * HOUR,
+    more: int = 0,
 ) -> None:
-    """So many people, each with `each` messages due a millisecond after the other from `due_at`."""
+    """So many people, each with `each` messages due a millisecond after the other from `due_at`,
+    and `more` people without.
+    """
     database = await Database.open(url)
     now = SystemClock().now()
     due_at = due_at or now - timedelta(minutes=1)
     async with database.transaction() as tx:
-        for first in range(0, persons, CHUNK):
-            chats = range(first, min(first + CHUNK, persons))
+        for first in range(0, persons + more, CHUNK):
+            chats = range(first, min(first + CHUNK, persons + more))
             await tx.execute(insert(people), [_person(FIRST_CHAT + n, now) for n in chats])
         found = await tx.execute(select(people.c.id, people.c.chat_id).order_by(people.c.id))
-        known = [tuple(row) for row in found]
+        known = [tuple(row) for row in found][:persons]
     rows = (
         {
             "person_id": person_id,

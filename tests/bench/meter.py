@@ -7,6 +7,7 @@ import contextlib
 import resource
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 TICK_S = 0.005
@@ -16,6 +17,12 @@ def cpu_s() -> float:
     """Processor seconds of this process so far, threads and kernel included."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
+
+
+def memory_mb() -> float:
+    """Memory this process holds now, in megabytes (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 @dataclass(slots=True)

@@ -97,7 +97,8 @@ class Connection(asyncio.Protocol):
         BOOK.arrivals.append((time.monotonic(), method, chat))
         wait_s = BOOK.delay_s
         if method == "getUpdates":
-            wait_s = float(parse_qs(urlsplit(target).query)["timeout"][0]) / BOOK.fast
+            query = parse_qs(urlsplit(target).query)
+            wait_s = float(asked.get("timeout") or query["timeout"][0]) / BOOK.fast
         result = {"ok": True, "result": _result(method, chat, asked)}
         self.answer(orjson.dumps(result), wait_s)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -71,3 +72,35 @@ async def test_a_pause_of_the_whole_bot_reaches_the_other_processes(
 def test_a_limit_below_one_a_second_is_refused(database: Database, clock: SteerableClock) -> None:
     with pytest.raises(ValueError, match="at least one"):
         BotBudget(database, clock, per_second=0)
+
+
+async def test_a_process_lets_no_more_than_its_limit_leave_in_a_second_and_safety_at_once(
+    database: Database, clock: SteerableClock
+) -> None:
+    budget = BotBudget(database, clock, per_second=5)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    left: list[float] = []
+
+    for _ in range(6):
+        await budget.leave(loop.time(), safety=False)
+        left.append(loop.time() - begun)
+    await budget.leave(0.0, safety=True)
+    safety_left = loop.time() - begun
+
+    assert left[3] < 0.5 < 1.0 <= left[4]
+    assert safety_left - left[5] < 0.1
+
+
+async def test_a_slot_used_late_is_given_up_for_a_later_one(
+    database: Database, clock: SteerableClock
+) -> None:
+    clock.set_rate(1)
+    budget = BotBudget(database, clock, per_second=30)
+    loop = asyncio.get_running_loop()
+    await budget.give_up(8)
+    begun = loop.time()
+
+    await budget.leave(begun - 1, safety=False)
+
+    assert loop.time() - begun > 0.15
