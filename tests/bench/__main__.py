@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.bench [--quick] [name ...]`."""
+"""Runs the benchmarks: `python -m tests.bench [--quick] [--rounds N] [name ...]`."""
 
 from __future__ import annotations
 
@@ -38,13 +38,14 @@ def main(arguments: list[str]) -> int:
     """Run the named benchmarks, or all; 2 for a name there is none of."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--quick", action="store_true", help="a short smoke run, no figures")
+    parser.add_argument("--rounds", type=int, help="how often to run each contender")
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     asked = parser.parse_args(arguments)
     unknown = sorted(set(asked.names) - set(BENCHMARKS))
     if unknown:
         print(f"no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    with places() as where:
+    with places(asked.rounds) as where:
         for name in asked.names or BENCHMARKS:
             BENCHMARKS[name](where, quick=asked.quick)
     return 0

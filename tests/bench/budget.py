@@ -92,7 +92,8 @@ async def _edits(app: product.App, seconds: float) -> list[float]:
 
 def budget(places: Places, *, quick: bool) -> None:
     """One process on SQLite, two on PostgreSQL."""
-    count, rounds = (120, 1) if quick else (3_000, 2)
+    count = 120 if quick else 3_000
+    rounds = places.times(2, quick=quick)
     seconds = count / 28.0 + 2.0
     report = Report(
         "budget",

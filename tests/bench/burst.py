@@ -141,7 +141,8 @@ async def _watched(due: float, count: int) -> dict[str, Any]:
 
 def burst(places: Places, *, quick: bool) -> None:
     """Ours on SQLite and PostgreSQL, and three peers, in turn."""
-    count, rounds = (500, 1) if quick else (10_000, 3)
+    count = 500 if quick else 10_000
+    rounds = places.times(3, quick=quick)
     report = Report(
         "burst",
         f"{count:,} messages due in the same second, sent nowhere, until composed and "

@@ -42,7 +42,12 @@ class Places:
 
     folder: Path
     _stack: contextlib.ExitStack
+    rounds: int | None = None
     _postgresql: str | None = None
+
+    def times(self, usual: int, *, quick: bool) -> int:
+        """How many rounds to run: as asked for, once for a smoke run, else as usual."""
+        return self.rounds or (1 if quick else usual)
 
     def fresh(self, kind: str) -> str:
         """The address of a new, empty database."""
@@ -58,11 +63,11 @@ class Places:
 
 
 @contextlib.contextmanager
-def places() -> Iterator[Places]:
+def places(rounds: int | None = None) -> Iterator[Places]:
     """Databases that are gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="bench"))
     with contextlib.ExitStack() as stack:
-        yield Places(folder, stack)
+        yield Places(folder, stack, rounds)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -73,7 +73,8 @@ async def stock(api_url: str, fast: float) -> dict[str, Any]:
 
 def idle(places: Places, *, quick: bool) -> None:
     """Ours and the peer in turn."""
-    fast, rounds = (720.0, 1) if quick else (60.0, 2)
+    fast = 720.0 if quick else 60.0
+    rounds = places.times(2, quick=quick)
     report = Report(
         "idle",
         f"an hour of nothing due, {fast:g} times as fast: every tick, round of housekeeping and "

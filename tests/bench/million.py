@@ -73,7 +73,8 @@ async def memory(count: int) -> dict[str, Any]:
 
 def million(places: Places, *, quick: bool) -> None:
     """An empty database and a full one in turn; the peer with a fraction of it."""
-    count, rounds = (10_000, 1) if quick else (1_000_000, 5)
+    count = 10_000 if quick else 1_000_000
+    rounds = places.times(5, quick=quick)
     peer_count = count // 50
     report = Report(
         "million",

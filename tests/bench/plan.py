@@ -76,7 +76,8 @@ async def store(url: str, count: int, planned: int) -> dict[str, Any]:
 
 def plan(places: Places, *, quick: bool) -> None:
     """Ours on both databases, the peer in turn."""
-    count, rounds = (10, 1) if quick else (100, 3)
+    count = 10 if quick else 100
+    rounds = places.times(3, quick=quick)
     report = Report(
         "plan",
         "a massage logged and its whole plan committed: judged, laid out in local time, kept. "

@@ -105,7 +105,8 @@ async def stock(url: str, api_url: str, port: int, concurrency: int) -> dict[str
 
 def reply(places: Places, *, quick: bool) -> None:
     """As fast as it goes, ours and the peer's in turn; and at a steady rate, ours."""
-    count, rounds = (600, 1) if quick else (8_000, 3)
+    count = 600 if quick else 8_000
+    rounds = places.times(3, quick=quick)
     report = Report(
         "reply",
         f"{count} people tap 'Done' through a webhook: recorded, one transaction, the tap answered "

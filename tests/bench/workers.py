@@ -70,7 +70,8 @@ async def whole(url: str, start_at: float, owner: str) -> dict[str, Any]:
 
 def workers(places: Places, *, quick: bool) -> None:
     """Ours and pgqueuer in turn, with the same numbers of processes."""
-    count, rounds = (2_000, 1) if quick else (100_000, 3)
+    count = 2_000 if quick else 100_000
+    rounds = places.times(3, quick=quick)
     python = _venv()
     report = Report(
         "workers",
