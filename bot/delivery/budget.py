@@ -71,24 +71,35 @@ class BotBudget:
             await self._reserve(min(wanted, self.per_window))
         return self._real.real_seconds_until(self._slots[0])
 
-    async def leave(self, slot_at: float, *, safety: bool) -> None:
-        """Return when one more message may leave this process; count it as gone.
+    async def turn(self, slot_at: float) -> float:
+        """Wait until a message with the slot `slot_at` may leave; the slot it has now.
 
-        `slot_at` is its slot, in the loop's time. One used late would stand too close to the next
-        ones, another process's among them: then it takes a new one. Safety messages do not wait.
+        Both are in the loop's time. A slot used late would stand too close to the next ones,
+        another process's among them: then the message takes a new one.
         """
         loop = asyncio.get_running_loop()
-        if self._is_slow and not safety:
-            while loop.time() - slot_at > LATE_S:
+        while (wait_s := max(slot_at - loop.time(), self._full_for_s())) > 0 or self._late(slot_at):
+            if self._late(slot_at):
                 wait_s = await self._wait_for_another()
                 slot_at = loop.time() + wait_s
-                await asyncio.sleep(wait_s)
-        while not safety and len(self._left) >= self._most:
-            wait_s = self._left[-self._most] + self._full_s - loop.time()
-            if wait_s <= 0:
-                break
             await asyncio.sleep(wait_s)
-        self._left.append(loop.time())
+        return slot_at
+
+    def leave(self, slot_at: float, *, safety: bool) -> bool:
+        """Count a message as gone; False where its turn has passed meanwhile, safety never."""
+        if not safety and (self._full_for_s() > 0 or self._late(slot_at)):
+            return False
+        self._left.append(asyncio.get_running_loop().time())
+        return True
+
+    def _full_for_s(self) -> float:
+        """How long this process has sent all it may within a second."""
+        if len(self._left) < self._most:
+            return 0.0
+        return self._left[-self._most] + self._full_s - asyncio.get_running_loop().time()
+
+    def _late(self, slot_at: float) -> bool:
+        return self._is_slow and asyncio.get_running_loop().time() - slot_at > LATE_S
 
     async def _wait_for_another(self) -> float:
         now = self._real.now()
