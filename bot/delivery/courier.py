@@ -95,6 +95,8 @@ class Courier:
             put_back=self.wake,
         )
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
+        self._fewest_at_once = min(self._places, MOST_UNSENT) // 4
+        self._short_of_room = False
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
         self._stopping = False
@@ -202,10 +204,9 @@ class Courier:
             await self._budget.give_up(len(leased))
 
     async def _lease_in_turn(self) -> float:
-        most = min(self._places, MOST_UNSENT)
-        unsent = len(self._in_flight) - len(self._round.sending)
-        room = min(self._places - len(self._in_flight), MOST_UNSENT - unsent)
-        if room < most // 4:
+        room = self._room()
+        if room < self._fewest_at_once:
+            self._short_of_room = True  # whoever ends will wake us
             return FULL_S
         wait_s = self._budget.known_wait_s()
         if wait_s > 0:
@@ -245,11 +246,19 @@ class Courier:
             return at
         return math.ceil(at / self._grain_s) * self._grain_s
 
+    def _room(self) -> int:
+        """How many more may be leased: by places, and by what is leased and not yet sent."""
+        unsent = len(self._in_flight) - len(self._round.sending)
+        return min(self._places - len(self._in_flight), MOST_UNSENT - unsent)
+
     def _ended(self, task: asyncio.Task[None]) -> None:
         occurrence = self._in_flight.pop(task)
         if task.cancelled():
             return
         self._round.sending.discard(occurrence.id)
+        if self._short_of_room and self._room() >= self._fewest_at_once:
+            self._short_of_room = False
+            self._woken.set()
         if task.exception() is not None:
             # The database did not take the ending; the lease will time out and tell.
             log.error("ending_not_recorded", occurrence=occurrence.id, exc_info=task.exception())

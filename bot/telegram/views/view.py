@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_skeleton
@@ -57,7 +58,13 @@ def in_rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
 
 def wrong_row(language: Language) -> Row:
     """The way to say, from anywhere, that something is wrong."""
-    return [button(language.say("button.wrong"), "worse")]
+    return _wrong_row(language.say("button.wrong"))
+
+
+@cache
+def _wrong_row(label: str) -> Row:
+    """Made once a language: it stands under nearly every message."""
+    return (button(label, "worse"),)
 
 
 def wall(value: time) -> str:
