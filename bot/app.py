@@ -16,10 +16,13 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.courier import Courier, places
 from bot.delivery.inbox import Inbox
+from bot.delivery.metrics import Metrics
 from bot.delivery.receiver import Poller
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel, Photo, Wait
+from bot.delivery.server import Server
 from bot.delivery.transport import AiohttpRequest
+from bot.delivery.watch import Watch
 from bot.delivery.webhook import Webhook
 from bot.errors import SettingError
 from bot.library.library import FALLBACK_COUNTRY
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 CONVERSATIONS = 64  # answers to people at the same time
+QUIET_LINE_S = 45.0  # after so long without an answer from Telegram it is asked for one
+PULSE_READ_S = 10.0
 
 log = structlog.get_logger(__name__)
 
@@ -61,23 +66,23 @@ class App:
     inbox: Inbox
     poller: Poller | None
     webhook: Webhook | None
+    server: Server | None
     _courier_runs: asyncio.Task[None] | None = None
     _presenting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Finish what an earlier run received, then receive and deliver.
 
-        Waits for the network where there is none yet. Raises SettingError for a refused token or
-        a taken port.
+        Waits for the network where there is none yet, and says so on /readyz. Raises SettingError
+        for a refused token or a taken port.
         """
+        if self.server is not None:
+            self.server.start()
         await self._reached(self.bot.initialize)
-        if self.webhook is not None:
-            self.webhook.listen()
         await self.inbox.start()
         self._courier_runs = asyncio.create_task(self.courier.run())
         self.alarm.start()
         if self.webhook is not None:
-            self.webhook.start()
             await self._reached(partial(self.webhook.announce, self.bot))
         if self.poller is not None:
             await self._reached(self.bot.delete_webhook)  # Telegram would refuse to be asked
@@ -90,8 +95,8 @@ class App:
         self.alarm.stop()
         if self.poller is not None:
             await self.poller.stop()
-        if self.webhook is not None:
-            await self.webhook.stop()
+        if self.server is not None:
+            await self.server.stop()
         if self._presenting is not None:
             self._presenting.cancel()
         await asyncio.gather(self.inbox.stop(), self.courier.stop())
@@ -145,7 +150,8 @@ async def build(
     require_known(settings, library)
     database = await Database.open(settings.database_url)
     practice = Practice(database, library, settings.country)
-    bot = make_bot(settings)
+    metrics = Metrics()
+    bot = make_bot(settings, on_success=metrics.telegram_answered)
     album = Album(database, _bot_id(settings))
 
     nudges = Together(partial(due.prepare_nudges, practice))
@@ -171,6 +177,15 @@ async def build(
 
     async def housekeeping(now: datetime) -> None:
         await due.expire_check_ins(practice, now)
+        await due.judge_left_profiles(practice, now)
+
+    async def pulse() -> None:
+        """Without polling, nothing may need Telegram for hours: ask whether it is there."""
+        if metrics.since_telegram_s() > QUIET_LINE_S:
+            try:
+                await bot.get_me(read_timeout=PULSE_READ_S)
+            except TelegramError as error:
+                log.warning("telegram_unreachable", error=type(error).__name__)
 
     courier = Courier(
         database,
@@ -181,13 +196,22 @@ async def build(
         on_upload=album.keep,
         per_second=settings.per_second,
         dice=dice,
+        metrics=metrics,
     )
     house = House(practice, clock.now, courier.wake, settings.language)
     router = Router(house, bot)
     inbox = Inbox(
-        database, clock, router.handle, bot, on_poison=router.apologise, backoff=Backoff()
+        database,
+        clock,
+        router.handle,
+        bot,
+        on_poison=router.apologise,
+        backoff=Backoff(),
+        metrics=metrics,
     )
-    by_webhook = settings.webhook_url is not None
+    alarm = Alarm(clock, courier, database, housekeeping, pulse=pulse, metrics=metrics)
+    watch = Watch(database=database, clock=clock, courier=courier, alarm=alarm, metrics=metrics)
+    webhook = _webhook(settings, inbox, watch)
     return App(
         settings=settings,
         clock=clock,
@@ -195,10 +219,11 @@ async def build(
         practice=practice,
         bot=bot,
         courier=courier,
-        alarm=Alarm(clock, courier, database, housekeeping),
+        alarm=alarm,
         inbox=inbox,
-        poller=None if by_webhook else Poller(bot, inbox),
-        webhook=_webhook(settings, inbox),
+        poller=Poller(bot, inbox, on_success=metrics.telegram_answered) if not webhook else None,
+        webhook=webhook,
+        server=webhook or _watched(settings, watch),
     )
 
 
@@ -231,7 +256,14 @@ def require_known(settings: Settings, library: Library) -> None:
         )
 
 
-def _webhook(settings: Settings, inbox: Inbox) -> Webhook | None:
+def _watched(settings: Settings, watch: Watch) -> Server | None:
+    """A server for those who watch alone."""
+    if settings.listen is None:
+        return None
+    return Server(listen=settings.listen_address, routes=watch.routes())
+
+
+def _webhook(settings: Settings, inbox: Inbox, watch: Watch) -> Webhook | None:
     if settings.webhook_url is None or settings.webhook_secret is None:
         return None
     return Webhook(
@@ -239,13 +271,16 @@ def _webhook(settings: Settings, inbox: Inbox) -> Webhook | None:
         secret=settings.webhook_secret.get_secret_value(),
         listen=settings.listen_address,
         inbox=inbox,
+        beside=watch.routes(),
     )
 
 
-def make_bot(settings: Settings) -> Bot:
+def make_bot(settings: Settings, *, on_success: Callable[[], None] | None = None) -> Bot:
     """PTB's Bot over our transport, at the Bot API server the settings name."""
     # Room for what is in flight and for the answers to people; the poller has one of its own.
-    request = AiohttpRequest(connections=places(settings.per_second) + CONVERSATIONS)
+    request = AiohttpRequest(
+        connections=places(settings.per_second) + CONVERSATIONS, on_success=on_success
+    )
     return Bot(
         settings.token.get_secret_value(),
         base_url=settings.api_url,

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import click
 import orjson
 
-from bot import app, checkup, tryout
+from bot import app, checkup, simulation, tryout, upkeep
+from bot.delivery.clock import SystemClock
 from bot.errors import AftercareError
-from bot.library import cases, proof
+from bot.library import cases, diagram, personas, proof
 from bot.library.loader import default_folder, load
 from bot.logs import configure
 from bot.settings import Settings
 from bot.settings import load as load_settings
+from bot.telegram import lengths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,6 +44,10 @@ class OneLineErrors(click.Group):
 @click.version_option(package_name="aftercare")
 def main() -> None:
     """Aftercare: a Telegram companion after a massage for low back pain."""
+
+
+for _command in upkeep.COMMANDS:
+    main.add_command(_command)
 
 
 @main.command()
@@ -88,7 +94,9 @@ def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check(folder: Path | None) -> None:
     """Check the content folder (the one that ships unless FOLDER is given)."""
-    findings = proof.check(folder or default_folder())
+    today = SystemClock().now().date()
+    content = folder or default_folder()
+    findings = [*proof.check(content, today), *lengths.check(content)]
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)
@@ -119,6 +127,36 @@ def triage(file: Path, content: Path | None) -> None:
             )
     if different:
         raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("file", metavar="PERSONA.yaml", type=click.Path(path_type=Path))
+@click.option("--content", type=click.Path(path_type=Path), help="Another content folder.")
+def simulate(file: Path, content: Path | None) -> None:
+    """Walk a made-up person through the weeks after a massage.
+
+    A line a message or answer, by the person's own clock: "bot" is a message, ">" what the person
+    does, "=" what the rules make of an answer, "--" what will not come, and why.
+    """
+    configure("error")
+    library = load(content or default_folder())
+    persona = personas.read_persona(file, library)
+    for line in asyncio.run(simulation.simulate(persona, library)):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--content", type=click.Path(path_type=Path), help="Another content folder.")
+@click.option("--language", default="en", show_default=True, help="Whose words to show.")
+def graph(content: Path | None, language: str) -> None:
+    """Draw questions, rules and levels as a Mermaid flowchart."""
+    library = load(content or default_folder())
+    if language not in library.languages:
+        raise click.BadParameter(
+            f"{language} is not in the content: {', '.join(sorted(library.languages))}",
+            param_hint="--language",
+        )
+    click.echo(diagram.draw(library, library.languages[language]), nl=False)
 
 
 @main.command()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PREFIX = "AFTERCARE_"
 TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+NO_TOKEN = "000:not-a-token-at-all-----"  # noqa: S105
 MAX_SECRET_FILE = 4096
 
 
@@ -64,7 +65,8 @@ class Settings(BaseModel):
         default=None, description="At least 16 of A-Z a-z 0-9 _ -; needed with a webhook"
     )
     listen: str | None = Field(
-        default=None, description="host:port of the webhook server, e.g. 0.0.0.0:8080"
+        default=None,
+        description="host:port for the webhook, /healthz, /readyz and /metrics, e.g. 0.0.0.0:8080",
     )
     per_second: int = Field(
         default=30, ge=1, le=1000, description="Messages a second, all people together"
@@ -173,6 +175,11 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
         return Settings.model_validate(values | overrides)
     except ValidationError as error:
         raise SettingError(_in_one_line(error)) from None
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """Where everything is kept, for a command that needs no token; SettingError as for `load`."""
+    return load(environ, token=NO_TOKEN).database_url
 
 
 def _from_files(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -51,6 +51,12 @@ class Tryout:
         person = await people.find(self.app.practice, ChatId(chat_id))
         return person.zone if person else None
 
+    async def language(self, chat_id: int, phone: str) -> str:
+        """What the bot speaks with the person; until it knows them, what their phone does."""
+        person = await people.find(self.app.practice, ChatId(chat_id))
+        library = self.app.practice.library
+        return library.language(person.language if person else phone).code
+
     async def set_rate(self, rate: float) -> None:
         """Let time run slower or faster."""
         self.clock.set_rate(rate)

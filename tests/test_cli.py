@@ -33,6 +33,14 @@ CASE = """
   expect: {level: doctor, reasons: [leg_pain]}
 """
 
+PERSONA = """name: Ann
+zone: Europe/London
+sessions: [{at: 2026-06-01 10:00, pain: 6}]
+answers:
+  default: {pain: 4, change: better, symptoms: []}
+  check_in_24h: {symptoms: [leg_pain]}
+"""
+
 
 def aftercare(*arguments: str | Path, **environ: str) -> Result:
     return CliRunner().invoke(main, [str(each) for each in arguments], env=environ)
@@ -142,6 +150,100 @@ def test_a_file_of_cases_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
 
     assert result.exit_code == 2
     assert "missing.yaml" in result.stderr
+
+
+# ---- simulate ----
+
+
+@pytest.fixture
+def persona(tmp_path: Path) -> Path:
+    path = tmp_path / "ann.yaml"
+    path.write_text(PERSONA, encoding="utf-8")
+    return path
+
+
+def test_a_made_up_person_is_walked_through_the_weeks(persona: Path) -> None:
+    result = aftercare("simulate", persona)
+
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("Mon 2026-06-01 10:00 +01:00  >    massage")
+    assert any("=    verdict        check_in_24h       doctor (leg_pain)" in each for each in lines)
+    assert lines[-1] == "advice still open: doctor"
+    assert result.stderr == ""
+
+
+def test_another_folders_plan_is_what_a_person_lives_through(persona: Path, folder: Path) -> None:
+    plan = folder / "plan.yaml"
+    plan.write_text(
+        plan.read_text(encoding="utf-8").replace("after_session: 2 h,", "after_session: 3 h,", 1),
+        encoding="utf-8",
+    )
+
+    result = aftercare("simulate", persona, "--content", folder)
+
+    assert "13:00 +01:00  bot  hydration      hydration_2h" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("zone: Europe/London", "zone: London", "ann.yaml:2:7: expected a time zone"),
+        ("[leg_pain]", "[leg_pane]", 'ann.yaml:6:29: "leg_pane" is no symptom. Did you mean'),
+        ("check_in_24h:", "check_in_25h:", 'ann.yaml:6:3: "check_in_25h" is no check-in of'),
+        ("10:00", "1000", "ann.yaml:3:17: expected a local time such as"),
+        ("pain: 6", "pein: 6", 'ann.yaml:3:35: "pein" is not a key here'),
+        ("name: Ann", "name: Ann\ncountry: UK", 'ann.yaml:2:10: "UK" is not in the content'),
+        ("name: Ann", "name: Ann\nsilent: [day 0]", 'ann.yaml:2:10: "day 0" is no check-in of'),
+        (
+            "pain: 6}",
+            "pain: 6}, {at: 2026-06-01 09:00}",
+            "ann.yaml:3:50: is not after the massage before it",
+        ),
+    ],
+)
+def test_a_persona_with_a_mistake_ends_with_2_and_its_place(
+    persona: Path, old: str, new: str, told: str
+) -> None:
+    assert old in PERSONA
+    persona.write_text(PERSONA.replace(old, new, 1), encoding="utf-8")
+
+    result = aftercare("simulate", persona)
+
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_persona_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    result = aftercare("simulate", tmp_path / "missing.yaml")
+
+    assert result.exit_code == 2
+    assert "missing.yaml" in result.stderr
+
+
+# ---- graph ----
+
+
+def test_the_flow_is_drawn_in_the_words_of_the_content(folder: Path) -> None:
+    words = folder / "en" / "questions.yaml"
+    words.write_text(
+        words.read_text(encoding="utf-8").replace("label: Light-headed", "label: Woozy"),
+        encoding="utf-8",
+    )
+
+    drawn, of_folder = aftercare("graph"), aftercare("graph", "--content", folder)
+
+    assert (drawn.exit_code, of_folder.exit_code) == (0, 0)
+    assert "flowchart LR" in drawn.stdout.splitlines()
+    assert drawn.stdout.replace("Light-headed", "Woozy") == of_folder.stdout
+
+
+def test_a_drawing_of_what_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    assert aftercare("graph", "--content", tmp_path / "missing").exit_code == 2
+    unknown = aftercare("graph", "--language", "tlh")
+    assert unknown.exit_code == 2
+    assert "tlh is not in the content: en" in unknown.stderr
 
 
 # ---- doctor ----

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.delivery.metrics import Metrics
 from bot.library.claims import claims
 from bot.settings import Settings, variable
 from bot.telegram.router import COMMANDS
@@ -15,6 +16,7 @@ from bot.telegram.router import COMMANDS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTING = re.compile(r"^\| `(AFTERCARE_\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
+OTHER_PATHS = ("data", "newbot", "healthz", "readyz", "metrics")
 SET_UP = (
     "python3 -m venv .venv"
     " && .venv/bin/pip install -q --require-hashes -r requirements.lock"
@@ -41,7 +43,7 @@ def default_of(field: str) -> str:
 
 @pytest.mark.parametrize("command", sorted(main.commands))
 def test_every_command_of_the_program_is_explained(command: str) -> None:
-    assert re.search(rf"^\| `aftercare {command}\b[^`]*` \| .+ \|$", README, re.MULTILINE)
+    assert re.search(rf"^\| [^|]*`aftercare {command}\b[^|]*` \| .+ \|$", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -51,7 +53,14 @@ def test_every_command_of_the_chat_is_explained(command: str) -> None:
 
 def test_no_command_is_explained_that_there_is_not() -> None:
     assert set(re.findall(r"`aftercare ([a-z]+)", README)) <= set(main.commands)
-    assert set(re.findall(r"`/([a-z]+)`", README)) <= {*COMMANDS, "data", "newbot"}
+    assert set(re.findall(r"`/([a-z]+)`", README)) <= {*COMMANDS, *OTHER_PATHS}
+
+
+def test_every_metric_is_explained_and_no_other() -> None:
+    explained = set(re.findall(r"^\| `(aftercare_\w+)` \| .+ \|$", README, re.MULTILINE))
+    shown = re.findall(r"^# HELP (aftercare_\w+)", Metrics().text().decode(), re.MULTILINE)
+
+    assert explained == {each for each in shown if not each.endswith("_created")}
 
 
 def test_no_claim_is_made_that_the_product_may_not_make() -> None:

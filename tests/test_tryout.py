@@ -111,6 +111,14 @@ async def test_the_zone_is_told_once_it_is_known(tmp_path: Path) -> None:
         assert await walk.tryout.local_zone(CHAT) == "Asia/Tokyo"
 
 
+async def test_the_bot_speaks_as_the_phone_does_until_it_knows_the_person(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        assert await walk.tryout.language(CHAT, "es-MX") == "es"
+        assert await walk.tryout.language(CHAT, "ja") == "en"
+        await walk.joins()
+        assert await walk.tryout.language(CHAT, "es-MX") == "en"
+
+
 async def test_what_comes_names_its_rule_and_the_line_of_the_content(tmp_path: Path) -> None:
     async with walking(tmp_path) as walk:
         assert await walk.tryout.upcoming(CHAT) == []

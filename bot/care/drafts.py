@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Kind, Profile
 from bot.care.plan_content import AfterSession, Morning, PlanContent, PlanRequest, Slot, Slots
-from bot.care.suitable import concerns, turns
+from bot.care.suitable import concerns, may_get, turns
 from bot.care.timing import local, next_wall, resolve
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ def nudges(request: PlanRequest, content: PlanContent) -> list[Draft]:
 
 
 def _wanted(draft: Draft, request: PlanRequest) -> bool:
-    if draft.kind in request.paused:
+    if draft.kind in request.paused or not may_get(draft.kind, request.profile):
         return False
     if draft.kind is Kind.HYDRATION:
-        return request.preferences.hydration and "fluid_limit" not in request.profile.conditions
+        return request.preferences.hydration
     return request.preferences.stretching or draft.kind not in EXERCISE_KINDS
 
 

@@ -28,6 +28,7 @@ from bot.care.timing import end_of_quiet, local, resolve
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+WORSE = frozenset({"worse", "much_worse"})
 CLEAN_AFTER = timedelta(hours=72)
 FOLLOW_UP_GAP = timedelta(minutes=45)
 NIGHT_ENDS_HOUR = 4  # before four o'clock "tomorrow morning" still means after this night
@@ -72,6 +73,13 @@ def decide(
 def news(verdict: Verdict, told: Collection[str], rules: Rules) -> Verdict:
     """What a verdict says beyond the reasons that led to advice before."""
     reasons = tuple(each for each in verdict.reasons if each not in told)
+    level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
+    return Verdict(level, reasons)
+
+
+def alarms(verdict: Verdict, rules: Rules) -> Verdict:
+    """What of a verdict counts with each report, whatever a doctor has checked before."""
+    reasons = tuple(each for each in verdict.reasons if _counts_each_time(each, rules))
     level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
     return Verdict(level, reasons)
 
@@ -183,10 +191,10 @@ def released_by_clean_check_in(
     """Whether this check-in lifts an escalation of which the person said it has stopped.
 
     It does 72 h after they said so, finished to the end, danger signs and all, with a verdict
-    below doctor. The check-in itself must lie after those 72 h.
+    below doctor. The check-in itself must lie after those 72 h. Pain that is worse is not clean.
     """
     if escalation.state is not EscalationState.STOPPED or verdict.level >= Level.DOCTOR:
         return False
-    if not (checkin.complete and checkin.signs_answered):
+    if not (checkin.complete and checkin.signs_answered) or checkin.change in WORSE:
         return False
     return min(checkin.at, now) - escalation.changed_at >= CLEAN_AFTER

@@ -28,21 +28,23 @@ class Phrasebook:
     phrases: Mapping[str, tuple[str, ...]]
 
     @cached_property
-    def sequences(self) -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-        """The phrases of each symptom as words, in the order of the book."""
-        return tuple(
-            (symptom, tuple(words for words in map(_words, phrases) if words))
-            for symptom, phrases in self.phrases.items()
-        )
+    def sequences(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """By the first word of a phrase: the symptoms it may mean, and all its words."""
+        found: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        for symptom, phrases in self.phrases.items():
+            for words in filter(None, map(_words, phrases)):
+                found[words[0]].append((symptom, words))
+        return {first: tuple(phrases) for first, phrases in found.items()}
 
     @cached_property
     def spellings(self) -> Mapping[str, frozenset[str]]:
         """From a word, or a long word short of any one letter, to the words of the book."""
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for _, sequences in self.sequences:
-            for word in {word for words in sequences for word in words}:
-                for spelling in _spellings(word):
-                    found[spelling].add(word)
+        for word in {
+            word for each in self.sequences.values() for _, words in each for word in words
+        }:
+            for spelling in _spellings(word):
+                found[spelling].add(word)
         return {spelling: frozenset(words) for spelling, words in found.items()}
 
 
@@ -58,11 +60,13 @@ def scan(text: str, phrasebook: Phrasebook) -> tuple[str, ...]:
     for position, word in enumerate(typed):
         for known in meant[word]:
             positions[known].append(position)
-    return tuple(
+    hits = {
         symptom
-        for symptom, sequences in phrasebook.sequences
-        if any(_occurs(words, positions) for words in sequences)
-    )
+        for first in positions
+        for symptom, words in phrasebook.sequences.get(first, ())
+        if _occurs(words, positions)
+    }
+    return tuple(symptom for symptom in phrasebook.phrases if symptom in hits)
 
 
 def _occurs(words: tuple[str, ...], positions: Mapping[str, list[int]]) -> bool:
@@ -110,7 +114,10 @@ def _spellings(word: str) -> Iterator[str]:
 
 
 def _one_slip(typed: str, known: str) -> bool:
-    """Whether one letter is missing, extra, wrong or swapped, in a word long enough for it."""
+    """Whether one letter is missing, extra, wrong or swapped, in a word long enough for it.
+
+    A wrong first letter makes another word ("never" is no fever, a towel no bowel).
+    """
     if len(known) < TYPO_FROM_LENGTH:
         return False
     shorter, longer = sorted((typed, known), key=len)
@@ -121,5 +128,7 @@ def _one_slip(typed: str, known: str) -> bool:
         return True
     if len(shorter) < len(longer):
         return shorter[same:] == longer[same + 1 :]
+    if same == 0 and shorter[1:] == longer[1:]:
+        return False
     swapped = shorter[:same] + shorter[same + 1 : same + 2] + shorter[same] + shorter[same + 2 :]
     return swapped == longer or shorter[same + 1 :] == longer[same + 1 :]

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from bot.care.timing import end_of_quiet, local, start_of_next_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.care.model import QuietHours
 
 
@@ -24,7 +22,6 @@ class Calendar:
         quiet: QuietHours,
         per_day: int,
         gap: timedelta,
-        taken: Iterable[datetime] = (),
     ) -> None:
         self._zone = zone
         self._quiet = quiet
@@ -32,13 +29,11 @@ class Calendar:
         self._gap = gap
         self._times: list[datetime] = []
         self._days: Counter[date] = Counter()
-        for at in taken:
-            self.add(at)
 
-    def add(self, at: datetime) -> None:
-        """Take this moment, whatever lies around it."""
+    def add(self, at: datetime, *, counts: bool = True) -> None:
+        """Take this moment, whatever lies around it; one that does not count only keeps the gap."""
         insort(self._times, at)
-        self._days[local(at, self._zone).date()] += 1
+        self._days[local(at, self._zone).date()] += counts
 
     def first_free(
         self, at: datetime, *, latest: datetime | None, wait_for_quiet: bool

@@ -86,16 +86,19 @@ def _board(request: PlanRequest, content: PlanContent) -> _Board:
     own_items = {item.id for item in content.items}
     own_items |= {f"{item.id}_reminder" for item in content.items if item.kind is Kind.CHECK_IN}
     own = [sent for sent in request.sent if sent.of_this_session and sent.item in own_items]
-    others = [sent.at for sent in request.sent if sent not in own]
+    others = [sent for sent in request.sent if sent not in own]
     caps, quiet = content.caps, request.preferences.quiet
 
-    def calendar(times: Iterable[datetime]) -> Calendar:
-        return Calendar(request.zone, quiet, caps.per_day, caps.gap, times)
+    def calendar(held: Iterable[Sent]) -> Calendar:
+        filled = Calendar(request.zone, quiet, caps.per_day, caps.gap)
+        for sent in held:
+            filled.add(sent.at, counts=not sent.asked_for)
+        return filled
 
     return _Board(
         request=request,
         ordered=calendar(others),
-        taken=calendar(sent.at for sent in request.sent),
+        taken=calendar(request.sent),
         sent={(sent.item, sent.sequence): sent for sent in own},
     )
 

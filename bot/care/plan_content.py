@@ -100,8 +100,9 @@ class PlanContent:
 class Sent:
     """A message that has gone out: it counts for the day and the gap, and never goes again.
 
-    `of_this_session` is False for those of an earlier session's plan and for snoozes; `answered`
-    tells that a check-in got its answer and needs no reminder.
+    `of_this_session` is False for those of an earlier session's plan and for snoozes; `asked_for`
+    is a snooze: the day's cap does not count it, as the person caused it. `answered` tells that a
+    check-in got its answer and needs no reminder.
     """
 
     kind: Kind
@@ -110,6 +111,7 @@ class Sent:
     sequence: int
     of_this_session: bool = True
     answered: bool = False
+    asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bot.care.model import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -30,6 +32,14 @@ def concerns(profile: Profile) -> frozenset[Concern]:
         "60_plus": profile.age == "60_plus",
     }
     return frozenset(concern for concern, holds in told.items() if holds)
+
+
+def may_get(kind: Kind, profile: Profile) -> bool:
+    """Whether nudges of this kind are for this person: no water with a limit on drinking.
+
+    Source: clinical reference, section 6.
+    """
+    return kind is not Kind.HYDRATION or "fluid_limit" not in profile.conditions
 
 
 def suited(

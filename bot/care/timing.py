@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -81,6 +81,7 @@ COMMON_ZONES = (
 )
 
 
+@lru_cache(maxsize=4096)  # a plan asks for the same few wall times again and again
 def resolve(local_date: date, wall: time, zone: str) -> datetime:
     """The instant at which the clock in this zone shows `wall` on that day.
 

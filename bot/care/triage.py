@@ -95,6 +95,8 @@ def _fires(rule: Rule, facts: _Facts) -> bool:
 
 def _holds(when: When, facts: _Facts) -> bool:
     match when:
+        case Symptom(symptom):  # two rules in three: looked at first
+            return facts.checkin is not None and symptom in facts.checkin.symptoms
         case All(parts):
             return all(_holds(part, facts) for part in parts)
         case Any(parts):

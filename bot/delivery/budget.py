@@ -168,6 +168,11 @@ class BotBudget:
         until = self._real.now() + timedelta(seconds=wait_s)
         self._paused_until = max(until, self._paused_until or until)
 
+    def clear(self) -> None:
+        """Forget pause and slots: the clock they were reckoned by was wrong."""
+        self._paused_until = None
+        self._slots.clear()
+
     async def refused(self, chat_id: ChatId, retry_after_s: float) -> bool:
         """Note a 429; True if another chat had one within a second, so that the bot is meant.
 
@@ -236,6 +241,12 @@ class ChatPace:
     def pause(self, chat_id: ChatId, until: datetime) -> None:
         """Nothing to this chat before `until`."""
         self._paused[chat_id] = max(until, self._paused.get(chat_id, until))
+
+    def clear(self) -> None:
+        """Forget every pause and turn: the clock they were reckoned by was wrong."""
+        self._next.clear()
+        self._paused.clear()
+        self._promised.clear()
 
     def forget(self, now: datetime) -> None:
         """Let go of every chat that is free again."""

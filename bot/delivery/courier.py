@@ -6,6 +6,7 @@ import asyncio
 import math
 import random
 import uuid
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import structlog
 from bot.delivery.backoff import Backoff
 from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
+from bot.delivery.metrics import Metrics
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import OnGone, OnSent, OnUpload, Round
 
@@ -35,6 +37,7 @@ SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill 
 GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
+SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
 FULL_S = 0.02  # how soon to look again while most places are taken
 GRAIN_S = 0.02  # at high limits messages leave in groups this far apart, to be checked together
 FAST = 100  # messages a second
@@ -57,7 +60,7 @@ class Courier:
     can take. `dice` gives the jitter.
 
     `idle` callbacks hear when the next message falls due each time there is nothing to do. While
-    `held` is True only safety messages leave.
+    `held` is True only safety messages leave; `heed_hold` looks up what the database says of it.
     """
 
     def __init__(
@@ -73,13 +76,16 @@ class Courier:
         per_second: int = 30,
         lease_s: float = 60.0,
         dice: random.Random | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._clock = clock
+        self._metrics = metrics or Metrics()
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
         self._places = places(per_second)
         self._grain_s = GRAIN_S if per_second > FAST else 0.0
-        self._queue = Queue(database, clock, owner=uuid.uuid4().hex[:12], lease_s=lease_s)
+        self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
+        self._queue = Queue(database, clock, owner=self.owner, lease_s=lease_s)
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._round = Round(
             queue=self._queue,
@@ -93,13 +99,16 @@ class Courier:
             on_sent=on_sent,
             on_upload=on_upload,
             put_back=self.wake,
+            metrics=self._metrics,
         )
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
         self._fewest_at_once = min(self._places, MOST_UNSENT) // 4
         self._short_of_room = False
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
+        self._looked_at = clock.now()
         self._stopping = False
+        self._first_expiry = True
         self._ended_run = asyncio.Event()
         self._ended_run.set()
         self.held = False
@@ -109,6 +118,11 @@ class Courier:
     def tally(self) -> Counter[str]:
         """How many messages ended how since the start of this process."""
         return self._round.tally
+
+    @property
+    def is_running(self) -> bool:
+        """Whether `run()` is at work."""
+        return not self._ended_run.is_set()
 
     @property
     def in_flight(self) -> int:
@@ -131,7 +145,7 @@ class Courier:
         failures = 0
         self._ended_run.clear()
         try:
-            await self._expire()
+            await self._begin()
             while not self._stopping:
                 self._woken.clear()
                 try:
@@ -183,6 +197,7 @@ class Courier:
         again; None when nothing is due.
         """
         async with self._one_look:
+            self._mind_the_clock()
             due = await self._queue.due_priorities()
             if not due:
                 self._budget.forgo()
@@ -196,10 +211,19 @@ class Courier:
                 return 0.0 if len(self._in_flight) < self._places else FULL_S
             return await self._lease_in_turn()
 
+    def _mind_the_clock(self) -> None:
+        """Pauses noted by a clock that has been set back since would last for hours."""
+        now = self._clock.now()
+        if now < self._looked_at - SET_BACK:
+            log.warning("clock_set_back", by_s=round((self._looked_at - now).total_seconds()))
+            self._pace.clear()
+            self._budget.clear()
+        self._looked_at = now
+
     async def _lease_safety(self) -> None:
         room = self._places + SAFETY_IN_FLIGHT - len(self._in_flight)
         if room > 0:
-            leased = await self._queue.lease_safety(room)
+            leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
             await self._budget.give_up(len(leased))
 
@@ -210,6 +234,7 @@ class Courier:
             return FULL_S
         wait_s = self._budget.known_wait_s()
         if wait_s > 0:
+            self._metrics.waited()
             return wait_s
         slots: list[float] = []
 
@@ -218,7 +243,9 @@ class Courier:
             return len(slots)
 
         try:
-            leased = await self._queue.lease(admit, partial(self._budget.reserve_ahead, room=room))
+            leased = await self._queue.lease_in_turn(
+                admit, partial(self._budget.reserve_ahead, room=room)
+            )
         except Exception:
             self._budget.forgo()
             raise
@@ -280,13 +307,42 @@ class Courier:
         for tell in tuple(self.idle):
             tell(next_due)
 
-    async def _expire(self) -> None:
+    async def heed_hold(self) -> None:
+        """Hold or let go, as the database says; raises what it raises."""
+        held = await self._queue.is_held()
+        if held != self.held:
+            log.warning("queue_held" if held else "queue_released")
+            self.held = held
+            self.wake()
+
+    async def expire(self) -> None:
+        """Take away what is too late to be worth sending, and log it by kind; raises what the
+        database raises. The first round, at start, says what downtime has cost.
+        """
+        when, self._first_expiry = ("start" if self._first_expiry else "running"), False
+        for each in await self._queue.expire():
+            self._metrics.expired(each.kind, each.count)
+            log.warning(
+                "occurrences_expired",
+                when=when,
+                kind=each.kind.value,
+                count=each.count,
+                reason="later than this kind may be",
+                first_due=each.first_due_at.isoformat(),
+                last_due=each.last_due_at.isoformat(),
+            )
+
+    async def _begin(self) -> None:
         try:
-            expired = await self._queue.expire()
+            await self.heed_hold()
+        except Exception:
+            log.exception("hold_unknown")
+            self.held = True  # until a tick can ask; safety goes meanwhile
+        try:
+            await self.expire()
         except Exception:
             log.exception("expiry_failed")
-        else:
-            log.info("courier_started", expired=expired)
+        log.info("courier_started", held=self.held)
 
     async def _finish(self) -> None:
         """What is in flight gets its time; what is left is released, or uncertain if it was

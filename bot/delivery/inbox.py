@@ -17,6 +17,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 from bot.care.model import ChatId
 from bot.delivery.backoff import Backoff
 from bot.delivery.ledger import Ledger
+from bot.delivery.metrics import Metrics
 from bot.delivery.sender import retry_after_s
 from bot.store import inbox as table
 from bot.store.together import Together
@@ -45,6 +46,7 @@ class _Letter:
 
     update_id: int
     payload: bytes
+    received_at: datetime
     attempts: int = 0
 
 
@@ -65,6 +67,7 @@ class Inbox:
         *,
         on_poison: Handle | None = None,
         backoff: Backoff | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -72,6 +75,7 @@ class Inbox:
         self._bot = bot
         self._on_poison = on_poison
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
+        self._metrics = metrics or Metrics()
         self._ledger = Ledger(database)
         self._arrivals = Together(self._keep)
         self._handled = Together(self._close)
@@ -83,13 +87,18 @@ class Inbox:
         self._started = False
         self._stopping = asyncio.Event()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether updates may come in."""
+        return self._started
+
     async def start(self) -> None:
         """Take up what an earlier run received and did not finish, before anything new."""
         async with self._database.reading() as tx:
             left_over = await table.pending(tx, limit=MOST_LEFT_OVER)
         self._started = True
         for item in left_over:
-            letter = _Letter(item.update_id, item.payload, item.attempts)
+            letter = _Letter(item.update_id, item.payload, item.received_at, item.attempts)
             self._put(item.chat_id, letter)
         if left_over:
             log.info("inbox_taken_up", count=len(left_over))
@@ -97,17 +106,19 @@ class Inbox:
     async def receive(self, updates: Iterable[Mapping[str, Any]]) -> int:
         """Store updates as Telegram's JSON gave them; how many were new.
 
-        When this returns they are committed, and may be confirmed to Telegram. Raises what the
-        database raises; then none may be. Waits while far too many are unhandled.
+        They are taken in the order of their numbers, which is that of the acts. When this returns
+        they are committed, and may be confirmed to Telegram. Raises what the database raises;
+        then none may be. Waits while far too many are unhandled.
         """
         if not self._started:
             raise RuntimeError("the inbox finishes what is left over first: call start()")
         async with self._changed:
             await self._changed.wait_for(lambda: self._waiting < MOST_WAITING)
         at = self._clock.now()
+        in_order = sorted(updates, key=lambda each: int(each["update_id"]))
         arrivals = [
             table.Arrival(int(update["update_id"]), chat_of(update), orjson.dumps(update), at)
-            for update in updates
+            for update in in_order
         ]
         new = await asyncio.gather(*(self._arrivals.ask(each) for each in arrivals))
         return sum(new)
@@ -135,7 +146,7 @@ class Inbox:
         # Telegram may bring the same update twice at once: it is new, and handed on, once.
         first = {each.update_id: each for each in reversed(arrivals) if each.update_id in new}
         for update_id, each in sorted(first.items()):
-            self._put(each.chat_id, _Letter(update_id, each.payload))
+            self._put(each.chat_id, _Letter(update_id, each.payload, each.at))
         return [first.get(each.update_id) is each for each in arrivals]
 
     async def _close(self, handled: Sequence[tuple[int, datetime]]) -> list[None]:
@@ -206,7 +217,12 @@ class Inbox:
             log.exception("update_failed", update_id=letter.update_id)
             return await self._defect(letter, update, name)
         await self._handled.ask((letter.update_id, self._clock.now()))
+        self._count("handled", letter)
         return None
+
+    def _count(self, outcome: str, letter: _Letter) -> None:
+        waited = self._clock.now() - letter.received_at
+        self._metrics.handled(outcome, waited.total_seconds())
 
     async def _note(self, letter: _Letter, reason: str) -> None:
         letter.attempts += 1
@@ -223,6 +239,7 @@ class Inbox:
             lambda tx: table.fail(tx, letter.update_id, reason=reason, at=self._clock.now()),
             row=letter.update_id,
         )
+        self._count("failed", letter)
         if update is not None and self._on_poison is not None:
             try:
                 await self._on_poison(update)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.care.model import NUDGES, SAFETY
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
-from bot.store import occurrences
+from bot.store import holding, occurrences
 from bot.store import queue as table
 from bot.store.together import Together
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from bot.store.database import Database, Transaction
 
 REPEAT_AFTER = timedelta(seconds=60)
-LONGEST_DOUBLING = 5  # a safety message in doubt again and again comes every 32 minutes at last
+SAFETY_SOON = timedelta(seconds=2)
+TRIED_SOON = 3  # a safety message in doubt comes again at once so often, and then less and less
+LONGEST_DOUBLING = 5  # every 32 minutes at last
 SAFETY_PRIORITY = 0
 
 
@@ -49,12 +52,12 @@ class Queue:
         async with self._database.reading() as tx:
             return await occurrences.next_due(tx)
 
-    async def lease_safety(self, limit: int) -> tuple[Occurrence, ...]:
-        """Up to `limit` due safety messages, now ours."""
+    async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
+        """Up to `limit` due messages, now ours, by priority and then due time."""
         async with self._database.transaction() as tx:
-            return await self._lease(tx, limit, priorities=SAFETY_PRIORITY)
+            return await self._lease(tx, limit, SAFETY_PRIORITY if safety_only else None)
 
-    async def lease(
+    async def lease_in_turn(
         self,
         admit: Callable[[Transaction], Awaitable[int]],
         then: Callable[[Transaction], Awaitable[None]],
@@ -83,8 +86,10 @@ class Queue:
         )
 
     async def still_ours(self, occurrence: Occurrence) -> bool:
-        """Whether it is still to be sent: not cancelled, erased or timed out since the lease."""
-        return await self._checks.ask(occurrence.id)
+        """Whether it is still ours to send: since the lease it was not cancelled, erased or timed
+        out, nor leased anew after that.
+        """
+        return await self._checks.ask((occurrence.id, occurrence.attempts))
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
@@ -103,12 +108,12 @@ class Queue:
     async def uncertain(self, occurrence: Occurrence) -> bool:
         """Perhaps sent. A check-in goes once more after a minute, a nudge not.
 
-        A safety message goes again until it is certain, after a minute, two, four and so on.
+        A safety message goes again until it is certain: three times after 2 s, because what a
+        broken line swallowed must not wait; then after a minute, two, four and so on.
         """
         now = self._clock.now()
-        nudge = occurrence.message.kind.priority > 1
-        doublings = min(max(occurrence.attempts - 1, 0), LONGEST_DOUBLING)
-        repeat_at = None if nudge else now + REPEAT_AFTER * 2**doublings
+        wait = _repeat_after(occurrence)
+        repeat_at = None if wait is None else now + wait
         return await self._end(
             occurrence,
             lambda tx: table.uncertain(
@@ -133,20 +138,25 @@ class Queue:
             ),
         )
 
-    async def expire(self) -> int:
-        """Take away what is too late to be worth sending; how many."""
+    async def expire(self) -> tuple[table.Expiry, ...]:
+        """Take away what is too late to be worth sending; how many of each kind."""
         async with self._database.transaction() as tx:
             return await table.expire(tx, now=self._clock.now())
+
+    async def is_held(self) -> bool:
+        """Whether an operator, or a restore, holds everything but safety."""
+        async with self._database.reading() as tx:
+            return await holding.since(tx) is not None
 
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""
         await self._ledger.flush()
         await self._receipts.flush()
 
-    async def _which_are_ours(self, ids: Sequence[OccurrenceId]) -> list[bool]:
+    async def _which_are_ours(self, leases: Sequence[tuple[OccurrenceId, int]]) -> list[bool]:
         async with self._database.reading() as tx:
-            ours = await table.held(tx, ids, owner=self._owner)
-        return [each in ours for each in ids]
+            held = await table.held(tx, [each for each, _ in leases], owner=self._owner)
+        return [held.get(each) == attempt for each, attempt in leases]
 
     async def _acknowledge_all(self, receipts: Sequence[table.Receipt]) -> list[bool]:
         async with self._database.transaction() as tx:
@@ -157,3 +167,16 @@ class Queue:
         self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]
     ) -> bool:
         return await self._ledger.record(write, row=occurrence.id)
+
+
+def _repeat_after(occurrence: Occurrence) -> timedelta | None:
+    """How long a message in doubt waits before it goes again; None for one that does not."""
+    kind = occurrence.message.kind
+    if kind in NUDGES:
+        return None
+    if kind not in SAFETY:
+        return REPEAT_AFTER
+    if occurrence.attempts <= TRIED_SOON:
+        return SAFETY_SOON
+    doublings = min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    return REPEAT_AFTER * float(2**doublings)

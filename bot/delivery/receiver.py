@@ -23,6 +23,8 @@ from bot.delivery.sender import retry_after_s
 from bot.delivery.transport import AiohttpRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from telegram import Bot
 
@@ -41,7 +43,8 @@ class Poller:
     """Asks Telegram for updates, one long question after another.
 
     The offset that confirms a batch goes out with the next question, after the commit. Only one
-    poller may ask with a token; Telegram tells the other 409.
+    poller may ask with a token; Telegram tells the other 409. `on_success` hears of every
+    question that was answered.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Poller:
         *,
         long_poll_s: int = LONG_POLL_S,
         backoff: Backoff | None = None,
+        on_success: Callable[[], None] | None = None,
     ) -> None:
         self._bot = bot
         self._inbox = inbox
@@ -58,7 +62,7 @@ class Poller:
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
         # A client of its own: updates stay as Telegram wrote them, so that one that our library
         # cannot read spoils neither its batch nor the offset.
-        self._request = AiohttpRequest(connections=2)
+        self._request = AiohttpRequest(connections=2, on_success=on_success)
         self._offset: int | None = None
         self._loop: asyncio.Task[None] | None = None
 
@@ -127,7 +131,8 @@ def webhook_routes(inbox: Inbox, secret: str, path: str) -> list[Route]:
     """The route that Telegram posts updates to; it answers 200 only after the commit.
 
     `secret` is what setWebhook was told, and must come with every call. Anything else is turned
-    away: 403 without the secret, 413 when too large, 400 when it is no update.
+    away: 403 without the secret, 413 when too large, 400 when it is no update, and 503, so that
+    Telegram tries again, while the inbox does not take anything yet or can't.
     """
     if not secret:
         raise ValueError("a webhook without a secret would take updates from anyone")
@@ -142,6 +147,8 @@ def webhook_routes(inbox: Inbox, secret: str, path: str) -> list[Route]:
         update = _update_in(body)
         if update is None:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
+        if not inbox.is_open:
+            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             await inbox.receive([update])
         except Exception:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from bot.delivery.backoff import Backoff
     from bot.delivery.budget import BotBudget, ChatPace
+    from bot.delivery.metrics import Metrics
     from bot.delivery.queue import Queue
 
 OnGone = Callable[[PersonId, datetime], Awaitable[None]]
@@ -66,6 +67,7 @@ class Round:
         on_sent: OnSent | None,
         on_upload: OnUpload | None,
         put_back: Callable[[], None],
+        metrics: Metrics,
     ) -> None:
         self._queue = queue
         self._clock = clock
@@ -78,6 +80,7 @@ class Round:
         self._on_sent = on_sent
         self._on_upload = on_upload
         self._put_back = put_back
+        self._metrics = metrics
         self._compose_failures: Counter[OccurrenceId] = Counter()
         self._line_failures = 0
         self.sending: set[OccurrenceId] = set()
@@ -181,6 +184,8 @@ class Round:
             self._count("lost", occurrence)
             return
         self._count("sent", occurrence)
+        late = at - occurrence.message.due_at
+        self._metrics.sent(occurrence.message.kind, late.total_seconds())
         if self._on_sent is not None:
             await self._call(self._on_sent(occurrence, message_id, at), occurrence)
 
@@ -221,7 +226,9 @@ class Round:
         await self._call(self._on_gone(occurrence.person_id, self._clock.now()), occurrence)
 
     async def _drop(self, occurrence: Occurrence, drop: Drop) -> None:
-        self._count("dropped", occurrence, reason=drop.reason)
+        self._count("dropped", occurrence, state=drop.state.value, reason=drop.reason)
+        if drop.state is OccurrenceState.EXPIRED:
+            self._metrics.expired(occurrence.message.kind)
         await self._queue.drop(occurrence, drop)
 
     async def _compose_failed(self, occurrence: Occurrence) -> None:
@@ -244,6 +251,7 @@ class Round:
 
     def _count(self, ending: str, occurrence: Occurrence, **more: str) -> None:
         self.tally[ending] += 1
+        self._metrics.ended(occurrence.message.kind, ending)
         # What went well is counted; a line for each would cost as much as the rest of the way.
         tell = log.debug if ending == "sent" else log.info
         tell("occurrence_ended", ending=ending, **_facts(occurrence), **more)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.delivery.clock import Clock, SteerableClock, SystemClock
+from bot.delivery.clock import Clock, SteerableClock, SystemClock, after
+from bot.delivery.metrics import Metrics
 from bot.store import inbox, queue
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 
 TICK_S = 30
 MAINTENANCE_S = 300
+LEASES_S = 3  # how often to look for leases that ran out
+EVERY_S = {"tick": TICK_S, "leases": LEASES_S, "maintenance": MAINTENANCE_S}
+LONGEST_LEASE_S = 600.0  # many times a real one: the clock was wrong when it was taken
 FURTHEST_S = 3600.0  # a wake-up further off is set anew by a tick long before
 INBOX_KEPT = timedelta(days=7)  # Telegram offers an update again for a day
 
@@ -31,8 +36,10 @@ log = structlog.get_logger(__name__)
 class Alarm:
     """Wakes the courier at the next due instant and every 30 s, and keeps house every 5 min.
 
-    Keeping house is: take back leases that timed out, expire what is too late, forget handled
-    updates, and call `maintenance` with the clock's present instant.
+    A tick also looks whether an operator holds the queue, and calls `pulse`.
+    Keeping house is: expire what is too late, forget handled updates, and call `maintenance` with
+    the clock's present instant. Leases that timed out are taken back every 3 s. Where the
+    machine's clock was set back, what had been set for later by the wrong clock is set anew.
     """
 
     def __init__(
@@ -41,11 +48,17 @@ class Alarm:
         courier: Courier,
         database: Database,
         maintenance: Callable[[datetime], Awaitable[None]] | None = None,
+        *,
+        pulse: Callable[[], Awaitable[None]] | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._clock = clock
         self._courier = courier
         self._database = database
         self._maintenance = maintenance
+        self._pulse = pulse
+        self._metrics = metrics or Metrics()
+        self._ticked_at_s: float | None = None
         self._real = SystemClock()
         # Its defaults drop a job that is a second late, and run every missed one.
         self._scheduler = AsyncIOScheduler(
@@ -59,7 +72,8 @@ class Alarm:
         if isinstance(self._clock, SteerableClock):
             self._clock.changed.append(self._courier.wake)
         add = self._scheduler.add_job
-        add(self._tick, IntervalTrigger(seconds=TICK_S), id="tick")
+        add(self.tick, IntervalTrigger(seconds=TICK_S), id="tick")
+        add(self._take_back, IntervalTrigger(seconds=LEASES_S), id="leases")
         add(
             self.keep_house,
             IntervalTrigger(seconds=MAINTENANCE_S),
@@ -67,6 +81,13 @@ class Alarm:
             next_run_time=self._real.now(),
         )
         self._scheduler.start()
+        self._ticked_at_s = asyncio.get_running_loop().time()
+
+    def since_tick_s(self) -> float | None:
+        """Seconds since the last tick, or the start; None while it does not run."""
+        if self._ticked_at_s is None or not self._scheduler.running:
+            return None
+        return asyncio.get_running_loop().time() - self._ticked_at_s
 
     def stop(self) -> None:
         """No more wake-ups; harmless twice."""
@@ -79,43 +100,73 @@ class Alarm:
 
     async def keep_house(self) -> None:
         """One round of housekeeping; a part that fails is logged and does not stop the next."""
-        for part in (self._reap, self._expire, self._prune, self._call_maintenance):
-            try:
-                await part()
-            except Exception:
-                log.exception("maintenance_failed", part=part.__name__.strip("_"))
+        await self._each(self._reap, self._courier.expire, self._prune, self._call_maintenance)
         self._courier.wake()
 
     def _set(self, next_due: datetime | None) -> None:
         """Wake the courier at `next_due`; it calls this whenever it has nothing to do."""
+        self._set_right()
         wait_s = math.inf if next_due is None else self._clock.real_seconds_until(next_due)
         if wait_s <= 0 or not self._scheduler.running:
             return
         at = self._real.now() + timedelta(seconds=min(wait_s, FURTHEST_S))
         self._scheduler.add_job(self._wake, DateTrigger(at), id="next_due", replace_existing=True)
 
+    def _set_right(self) -> None:
+        """Run at once what a clock that has been set back would hold up for hours."""
+        if not self._scheduler.running:
+            return
+        now = self._real.now()
+        for name, every_s in (
+            ("tick", TICK_S),
+            ("leases", LEASES_S),
+            ("maintenance", MAINTENANCE_S),
+        ):
+            job = self._scheduler.get_job(name)
+            if job is not None and job.next_run_time > now + 2 * timedelta(seconds=every_s):
+                log.warning("clock_set_back", job=name)
+                job.modify(next_run_time=now)
+
     async def _wake(self) -> None:
         self._courier.wake()
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
+        """One tick: the hold, a wake-up, and the pulse at last."""
+        self._ticked_at_s = asyncio.get_running_loop().time()
+        await self._each(self._courier.heed_hold)
+        self._courier.wake()
+        if self._pulse is not None:
+            await self._each(self._pulse)
+
+    async def _each(self, *parts: Callable[[], Awaitable[None]]) -> None:
+        """Each in turn; one that fails is logged and does not stop the next."""
+        for part in parts:
+            try:
+                await part()
+            except Exception:
+                name = getattr(part, "__name__", "part").strip("_")
+                log.exception("maintenance_failed", part=name)
+
+    async def _take_back(self) -> None:
         try:
-            await self._reap()
+            now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
+            async with self._database.reading() as tx:
+                needed = await queue.any_to_take_back(tx, now=now, furthest=furthest)
+            if needed:
+                await self._reap()
+                self._courier.wake()
         except Exception:
             log.exception("reap_failed")
-        self._courier.wake()
 
     async def _reap(self) -> None:
+        now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
         async with self._database.transaction() as tx:
-            reaped = await queue.reap(tx, now=self._clock.now())
+            reaped = await queue.reap(tx, now=now, furthest=furthest, living=self._courier.owner)
+            await queue.hasten(tx, now=now)
         for occurrence in reaped:
             kind = occurrence.message.kind.value
             log.warning("lease_timed_out", occurrence=occurrence.id, kind=kind)
-
-    async def _expire(self) -> None:
-        async with self._database.transaction() as tx:
-            expired = await queue.expire(tx, now=self._clock.now())
-        if expired:
-            log.info("occurrences_expired", count=expired)
+            self._metrics.lease_timed_out(occurrence.message.kind)
 
     async def _prune(self) -> None:
         async with self._database.transaction() as tx:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import aiohttp
@@ -19,7 +20,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from telegram import Bot
     from telegram._utils.types import ODVInput
@@ -45,14 +46,21 @@ class AiohttpRequest(BaseRequest):
 
     Raises `UnsentError` where no connection could be had, `TimedOut` where no answer came in
     time, and `NetworkError` where a connection broke: after the last two nobody knows whether
-    Telegram acted.
+    Telegram acted. `on_success` hears of every call that Telegram answered with 200.
     """
 
-    __slots__ = ("_connections", "_read_s", "_session")
+    __slots__ = ("_connections", "_on_success", "_read_s", "_session")
 
-    def __init__(self, *, connections: int = 128, read_s: float = READ_S) -> None:
+    def __init__(
+        self,
+        *,
+        connections: int = 128,
+        read_s: float = READ_S,
+        on_success: Callable[[], None] | None = None,
+    ) -> None:
         self._connections = connections
         self._read_s = read_s
+        self._on_success = on_success
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -113,7 +121,10 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, timeout=timeout, allow_redirects=False, **_body(request_data)
             ) as response:
-                return response.status, await response.read()
+                body = await response.read()
+                if response.status == HTTPStatus.OK and self._on_success is not None:
+                    self._on_success()
+                return response.status, body
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _told(error) from None  # the original may quote the address
 

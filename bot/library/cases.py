@@ -60,26 +60,49 @@ Hours = Annotated[float, Field(ge=0, le=100_000)]
 Pain = Annotated[int, Field(ge=0, le=10)]
 
 
-class ProfileEntry(Entry):
+class ToldEntry(Entry):
     """What the person told about themselves; whatever is left out was not answered."""
 
     onset: Onset | None = None
     area: Area | None = None
     age: Age | None = None
     sex: Sex | None = None
-    baseline_pain: Pain | None = None
     recent_fall: bool | None = None
     conditions: list[Condition] = Field(default_factory=list)
     cleared: list[Id] = Field(default_factory=list)
 
+    def to_profile(self, baseline_pain: int | None = None) -> Profile:
+        """The same as the rules look at it; `baseline_pain` is 0 to 10."""
+        return Profile(
+            onset=self.onset,
+            area=self.area,
+            age=self.age,
+            sex=self.sex,
+            baseline_pain=baseline_pain,
+            recent_fall=self.recent_fall,
+            conditions=frozenset(self.conditions),
+            cleared=frozenset(self.cleared),
+        )
 
-class CheckInEntry(Entry):
-    """One check-in, `at` hours after the first session."""
 
-    at: Hours
+class ProfileEntry(ToldEntry):
+    """The profile of a case, with the pain before the first massage."""
+
+    baseline_pain: Pain | None = None
+
+
+class SaidEntry(Entry):
+    """What is answered in one check-in; whatever is left out was not answered."""
+
     pain: Pain | None = None
     change: Change | None = None
     symptoms: Annotated[list[Id], AfterValidator(_ticked_once)] = Field(default_factory=list)
+
+
+class CheckInEntry(SaidEntry):
+    """One check-in, `at` hours after the first session."""
+
+    at: Hours
 
 
 def _in_order(checkins: list[CheckInEntry]) -> list[CheckInEntry]:
@@ -166,21 +189,22 @@ def _unknown_ids(
     for index, entry in enumerate(cases):
         for number, checkin in enumerate(entry.checkins):
             path = (index, "checkins", number, "symptoms")
-            yield from _unknown("symptom", checkin.symptoms, symptoms, document, path)
+            yield from unknown("symptom", checkin.symptoms, symptoms, document, path)
         cleared = (index, "profile", "cleared")
-        yield from _unknown("clearable rule", entry.profile.cleared, clearable, document, cleared)
+        yield from unknown("clearable rule", entry.profile.cleared, clearable, document, cleared)
         if entry.expect:
             reasons = (index, "expect", "reasons")
-            yield from _unknown("rule", entry.expect.reasons, rules, document, reasons)
+            yield from unknown("rule", entry.expect.reasons, rules, document, reasons)
 
 
-def _unknown(
+def unknown(
     what: str,
     ids: Sequence[str],
     known: Sequence[str],
     document: Document,
     path: tuple[Step, ...],
 ) -> Iterator[Problem]:
+    """A problem for each of the `ids` at this path of the document that is not among `known`."""
     for index, each in enumerate(ids):
         if each not in known:
             near = hint(each, known) or f" Known: {listed(known, 40)}."
@@ -188,19 +212,8 @@ def _unknown(
 
 
 def _told(entry: CaseEntry, document: Document, index: int) -> Told:
-    told = entry.profile
-    profile = Profile(
-        onset=told.onset,
-        area=told.area,
-        age=told.age,
-        sex=told.sex,
-        baseline_pain=told.baseline_pain,
-        recent_fall=told.recent_fall,
-        conditions=frozenset(told.conditions),
-        cleared=frozenset(told.cleared),
-    )
     case = Case(
-        profile=profile,
+        profile=entry.profile.to_profile(entry.profile.baseline_pain),
         sessions=tuple(_instant(hours) for hours in entry.sessions),
         checkins=tuple(_checkin(each) for each in entry.checkins),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -69,36 +69,65 @@ Day = Annotated[date, PlainValidator(_day)]
 LevelId = Literal["emergency", "urgent", "doctor", "therapist", "self_care"]
 Evidence = Literal["guideline", "review", "study", "expert_opinion", "custom"]
 NudgeKind = Literal["hydration", "movement", "stretch", "strengthening"]
+ItemKind = Literal["hydration", "movement", "stretch", "strengthening", "check_in"]
 
 
 class Source(Entry):
-    """Where a fact comes from: `where` is an address, a section, or a printed source."""
+    """Where a fact comes from: `where` is an address, a section, or a printed source.
+
+    `short` is how people are told of it, where the title is long or names an illness.
+    """
 
     title: Text
     year: Year
     where: Text
+    short: Text | None = None
 
 
-class Sourced(Entry):
-    """An entry that states a fact: where it comes from, and how sure one can be of it.
-
-    `reviewed_by` names the clinician who has reviewed it, `reviewed_on` the day, and `review_by`
-    the day by which it wants another look.
+class Reviewed(Entry):
+    """`reviewed_by` names the clinician who has reviewed an entry, `reviewed_on` the day, and
+    `review_by` the day by which it wants another look. A review is of one entry, never of many.
     """
 
-    id: Id
-    source: Source
-    evidence: Evidence
     reviewed_by: Text | None = None
     reviewed_on: Day | None = None
     review_by: Day | None = None
 
     @model_validator(mode="after")
-    def _has_a_whole_review(self) -> Sourced:
+    def _has_a_whole_review(self) -> Self:
         if (self.reviewed_by is None) != (self.reviewed_on is None):
             raise ValueError(
                 "reviewed_by and reviewed_on go together: who has reviewed it, and when"
             )
+        return self
+
+
+class Basis(Entry):
+    """What the entries of a section rest on, unless they name a source of their own."""
+
+    source: Source
+    evidence: Evidence
+
+
+class Sourced(Reviewed):
+    """An entry that states a fact: where it comes from, and how sure one can be of it."""
+
+    id: Id
+    source: Source
+    evidence: Evidence
+
+
+class Resting(Reviewed):
+    """An entry that names its source, or leaves that to the `defaults` of its file."""
+
+    id: Id
+    source: Source | None = None
+    evidence: Evidence | None = None
+
+    @model_validator(mode="after")
+    def _has_a_whole_basis(self) -> Self:
+        if (self.source is None) != (self.evidence is None):
+            raise ValueError("source and evidence go together: where from, and how sure it is")
         return self
 
 
@@ -159,7 +188,7 @@ class FollowUpEntry(Entry):
         return self
 
 
-class LevelEntry(Entry):
+class LevelEntry(Resting):
     """What a level holds back while its escalation is open, and when it asks again."""
 
     id: LevelId
@@ -169,10 +198,12 @@ class LevelEntry(Entry):
 
 
 class RulesFile(Entry):
-    """rules.yaml."""
+    """rules.yaml. `says_to_wait`: ids of texts that name another massage to hold it back."""
 
+    defaults: dict[Literal["levels"], Basis] = Field(default_factory=dict)
     levels: list[LevelEntry]
     rules: list[RuleEntry]
+    says_to_wait: list[Text] = Field(default_factory=list)
 
 
 class CapsEntry(Entry):
@@ -197,11 +228,10 @@ class AudienceEntry(Entry):
     age: Age | None = None
 
 
-class ItemEntry(Entry):
+class ItemEntry(Resting):
     """One line of the plan: at a time after the massage, in a morning, or in the day's slots."""
 
-    id: Id
-    kind: Literal["hydration", "movement", "stretch", "strengthening", "check_in"]
+    kind: ItemKind
     after_session: Duration | None = None
     morning: Annotated[int, Field(ge=1, le=28)] | None = None
     days: DaysEntry | None = None
@@ -225,8 +255,9 @@ class ItemEntry(Entry):
 
 
 class PlanFile(Entry):
-    """plan.yaml."""
+    """plan.yaml. Of a kind of message, `defaults` says what its items rest on."""
 
+    defaults: dict[ItemKind, Basis] = Field(default_factory=dict)
     version: Annotated[int, Field(ge=1)]
     reminder_after: Duration
     caps: CapsEntry
@@ -241,10 +272,9 @@ class AskIfEntry(Entry):
     any_of: Ids
 
 
-class QuestionEntry(Entry):
+class QuestionEntry(Resting):
     """A question of the profile: choice, ticks or a scale from 0 to 10."""
 
-    id: Id
     kind: Literal["choice", "ticks", "scale"]
     options: Ids | None = None
     ask_if: AskIfEntry | None = None
@@ -271,6 +301,7 @@ class CheckInQuestionEntry(QuestionEntry):
 class QuestionsFile(Entry):
     """questions.yaml."""
 
+    defaults: dict[Literal["profile", "check_in"], Basis] = Field(default_factory=dict)
     profile: list[QuestionEntry]
     check_in: list[CheckInQuestionEntry]
 
@@ -322,13 +353,14 @@ def _country_code(value: Any) -> Any:
     return value
 
 
-class CountryEntry(Entry):
-    """Whom to call in a country."""
+class CountryEntry(Reviewed):
+    """Whom to call in a country; `source` is the public page that says so."""
 
     code: Annotated[str, BeforeValidator(_country_code)]
     emergency: Annotated[list[PhoneNumber], Field(min_length=1)]
     advice: AdviceEntry | None = None
     find_doctor: Url | None = None
+    source: Url
     checked: Year
 
 

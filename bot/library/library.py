@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.care.rules import Rules
     from bot.library.entries import ExerciseEntry
     from bot.library.pictures import Picture
+    from bot.library.provenance import Grounds
     from bot.library.strictyaml import Document
 
 __all__ = ["Advice", "Country", "Language", "Library"]
@@ -50,7 +51,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """All content. `documents` are the read files by the name that errors call them by."""
+    """All content. `documents` are the read files by the name that errors call them by.
+
+    `origins` says what each entry rests on, by section of its file and id.
+    """
 
     rules: Rules
     plan: PlanContent
@@ -60,6 +64,7 @@ class Library:
     languages: Mapping[str, Language]
     pictures: Mapping[str, Picture]
     documents: Mapping[str, Document]
+    origins: Mapping[str, Mapping[str, Grounds]]
 
     def language(self, code: str | None, fallback: str = FALLBACK_LANGUAGE) -> Language:
         """The language of a code such as "es-MX", or its base, or the fallback, or English."""

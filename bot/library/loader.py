@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from bot.library import entries, repertoire, rulebook
+from bot.library import entries, provenance, repertoire, rulebook
 from bot.library.coverage import gaps
 from bot.library.errors import ContentError, Problem
 from bot.library.library import FALLBACK_COUNTRY, FALLBACK_LANGUAGE, Advice, Country, Library
@@ -61,7 +61,7 @@ def load(folder: Path) -> Library:
     exercises = files["exercises"].exercises
     pictures = read_pictures(folder, exercises, documents[f"{folder.name}/exercises.yaml"])
     library = _library(files, languages, pictures, documents)
-    problems.extend(gaps(library))
+    problems.extend([*gaps(library), *provenance.unsourced(library, folder.name)])
     if problems:
         raise ContentError(problems)
     return library
@@ -127,8 +127,9 @@ def _library(
     documents: Mapping[str, Document],
 ) -> Library:
     exercises = files["exercises"].exercises
+    rules = rulebook.make_rules(files["rules"])
     return Library(
-        rules=rulebook.make_rules(files["rules"]),
+        rules=rules,
         plan=rulebook.make_plan(files["plan"], exercises),
         questions=rulebook.make_questions(files["questions"]),
         exercises={each.id: each for each in exercises},
@@ -136,6 +137,7 @@ def _library(
         languages=languages,
         pictures=pictures,
         documents=documents,
+        origins=provenance.collect(files, rules.rules),
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.library.strictyaml import Document
 
 FOLDER = "pictures"
-WIDTH = 1280  # pixels; Telegram shows a photo as wide as the phone and keeps up to 1,280 of them
+WIDTH = 960  # pixels: as wide as most phones; drawing holds up everything else for some 30 ms
 KEPT = 64  # rendered pictures held in memory, some tens of kilobytes each
 
 
@@ -37,7 +37,7 @@ class Picture:
         return _key(self.svg)
 
     def png(self) -> bytes:
-        """The drawing as a PNG `WIDTH` pixels wide; the first time takes some milliseconds."""
+        """The drawing as a PNG `WIDTH` pixels wide."""
         return _rendered(self.svg)
 
 

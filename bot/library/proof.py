@@ -1,7 +1,9 @@
 """All that can be said about the content without running the bot: `aftercare check`.
 
-The rules are held to the table of the clinical reference, the questions to the law that danger
-signs are asked of everyone every time, and each language to its texts (texts_proof).
+Here the rules are held to the table of the clinical reference, and the questions to the law that
+danger signs are asked of everyone every time. What is proved by trying it out stands in modules
+of its own: verdicts (verdicts_proof, reach_proof), interviews, levels, what may be said beside
+open advice (talk_proof), plans, languages and texts.
 """
 
 from __future__ import annotations
@@ -11,15 +13,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from bot.care import model
-from bot.care.model import NUDGES, Level
+from bot.care.model import Level
 from bot.care.rules import Symptom, parts_of
 from bot.library.coverage import orphans, symptoms_of
 from bot.library.errors import ContentError, Problem, hint
+from bot.library.interviews_proof import interview_faults
+from bot.library.languages_proof import language_faults
+from bot.library.levels_proof import level_faults
 from bot.library.loader import load
+from bot.library.plans_proof import plan_faults
+from bot.library.reach_proof import reach_faults
+from bot.library.reviews import review_warnings, source_faults
+from bot.library.talk_proof import talk_faults, talk_warnings
 from bot.library.texts_proof import readme_faults, text_faults, text_warnings
+from bot.library.verdicts_proof import verdict_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import date
     from pathlib import Path
 
     from bot.care.questions import Question
@@ -43,6 +54,7 @@ TABLE = {
     "therapist": ("window_closing", "worse", "big_bruise", "sore", "dizzy", "headache"),
 }  # fmt: skip
 LEVELS = {rule: level for level, rules in TABLE.items() for rule in rules}
+COMBINED = frozenset({"bruise_thinners", "fall_risk", "much_worse_severe"})  # more than a symptom
 CLEARABLE = frozenset(
     {"fall_risk", "leg_pain", "arm_pain", "numb_tingling", "cancer", "pregnant", "no_improvement"}
 )
@@ -70,25 +82,57 @@ class Finding:
         return f"{self.where}: {self.severity}: {self.text}"
 
 
-def check(folder: Path) -> list[Finding]:
-    """Everything found in a content folder, and claims in the README beside it; errors first."""
+def check(folder: Path, today: date | None = None) -> list[Finding]:
+    """Everything found in a content folder, and claims in the README beside it; errors first.
+
+    What is tried out, verdict by verdict and plan by plan, waits until the rest has no error. Of
+    reviews that are due it can only tell with `today`.
+    """
     try:
         library = load(folder)
     except ContentError as error:
-        return [Finding("error", each.where, each.text) for each in error.problems]
-    errors = itertools.chain(
-        rule_faults(library, folder.name),
-        question_faults(library, folder.name),
-        orphans(library),
-        text_faults(library),
-        readme_faults(folder.parent / "README.md"),
-    )
-    ordered = ContentError(errors).problems
-    warnings = [*text_warnings(library), *_review(library, folder.name)]
+        return _findings(error.problems, ())
+    read = ContentError(_faults_read(library, folder)).problems
+    tried = () if read else ContentError(_faults_tried(library, folder.name)).problems
+    warnings = [
+        *text_warnings(library),
+        *talk_warnings(library, folder.name),
+        *review_warnings(library, today),
+    ]
+    if read:
+        text = "verdicts and plans were not tried out yet; they are once there is no error above."
+        warnings.append(Problem(folder.name, text))
+    return _findings([*read, *tried], warnings)
+
+
+def _findings(errors: Iterable[Problem], warnings: Iterable[Problem]) -> list[Finding]:
     return [
-        *(Finding("error", each.where, each.text) for each in ordered),
+        *(Finding("error", each.where, each.text) for each in errors),
         *(Finding("warning", each.where, each.text) for each in warnings),
     ]
+
+
+def _faults_tried(library: Library, name: str) -> Iterator[Problem]:
+    """What shows when the rules judge and the plan is laid out, over all there is to try."""
+    yield from verdict_faults(library, name, _table(), CLEARABLE)
+    yield from plan_faults(library, name)
+
+
+def _faults_read(library: Library, folder: Path) -> Iterator[Problem]:
+    """What shows by reading."""
+    return itertools.chain(
+        rule_faults(library, folder.name),
+        reach_faults(library, folder.name),
+        question_faults(library, folder.name),
+        interview_faults(library, folder.name, _danger_signs(library)),
+        level_faults(library, folder.name),
+        talk_faults(library, folder.name),
+        orphans(library),
+        language_faults(library, folder.name, _danger_signs(library)),
+        text_faults(library),
+        source_faults(library),
+        readme_faults(folder.parent / "README.md"),
+    )
 
 
 def rule_faults(library: Library, name: str) -> Iterator[Problem]:
@@ -106,9 +150,6 @@ def rule_faults(library: Library, name: str) -> Iterator[Problem]:
     for index, rule in enumerate(library.rules.rules):
         for text in (*_rule_faults(rule), *_unasked(rule, symptoms)):
             yield Problem(document.where(("rules", index)), text)
-    for index, level in enumerate(_level_order(document.value)):
-        for text in _policy_faults(library, level):
-            yield Problem(document.where(("levels", index)), text)
 
 
 def _rank(rule_id: str) -> int:
@@ -131,21 +172,6 @@ def _unasked(rule: Rule, symptoms: tuple[str, ...]) -> Iterator[str]:
     for part in parts_of(rule.when):
         if isinstance(part, Symptom) and part.id not in symptoms:
             yield f'no check-in asks for the symptom "{part.id}".{hint(part.id, symptoms)}'
-
-
-def _level_order(value: object) -> list[Level]:
-    levels = value["levels"] if isinstance(value, dict) else []
-    return [Level.from_id(each["id"]) for each in levels]
-
-
-def _policy_faults(library: Library, level: Level) -> Iterator[str]:
-    policy = library.rules.levels[level]
-    if level >= Level.URGENT and not policy.pauses >= NUDGES:
-        yield f"{level.id} holds back every nudge. Name all of them in pauses."
-    if level >= Level.DOCTOR and not policy.pauses_massage_talk:
-        yield f"{level.id} holds back words about another massage. Set pauses_massage_talk: true."
-    if level >= Level.DOCTOR and not policy.follow_ups:
-        yield f"{level.id} asks again. Add follow_ups."
 
 
 def question_faults(library: Library, name: str) -> Iterator[Problem]:
@@ -201,9 +227,14 @@ def _hidden_signs(question: Question, section: str, library: Library) -> Iterato
 
 
 def _danger_signs(library: Library) -> tuple[str, ...]:
-    """The symptoms that alone mean emergency or urgent."""
+    """The symptoms that alone mean emergency or urgent, by the reference or by a rule."""
     signs = library.rules.signs(Level.EMERGENCY) | library.rules.signs(Level.URGENT)
+    signs |= frozenset(TABLE["emergency"] + TABLE["urgent"]) - COMBINED
     return tuple(sorted(signs))
+
+
+def _table() -> dict[str, Level]:
+    return {rule: Level.from_id(level) for rule, level in LEVELS.items()}
 
 
 def _symptoms_of_rules(library: Library) -> Iterator[str]:
@@ -218,13 +249,3 @@ def _too_long(question: Question) -> Iterator[str]:
         if len(question.id) + len(option) > ID_BYTES:
             said = f'"{question.id}" and its option "{option}"'
             yield f"{said} are together over {ID_BYTES} characters. Shorten an id."
-
-
-def _review(library: Library, name: str) -> Iterator[Problem]:
-    """How much no clinician has reviewed, in one line."""
-    places = [library.documents[f"{name}/{file}.yaml"].places for file in ("rules", "exercises")]
-    total = len(library.rules.rules) + len(library.exercises)
-    reviewed = sum(path[-1:] == ("reviewed_by",) for each in places for path in each)
-    if reviewed < total:
-        text = f"{total - reviewed} of {total} rules and exercises have no reviewed_by yet."
-        yield Problem(name, text)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel
 
 from bot.care.freetext import Phrasebook
 from bot.library import wording
+from bot.library.entries import NudgeKind
 from bot.library.errors import ContentError, Problem, hint, listed
 from bot.library.markup import Html, Template, faults
+from bot.library.provenance import review_of
 from bot.library.strictyaml import Document, Step, Value, read
 from bot.library.text import (
     EscalationText,
@@ -49,7 +51,8 @@ GIVEN = {  # what the program fills in, by part of an escalation
     "stopped": NUMBERS,
     "follow_up": NUMBERS,
 }
-NOT_SAID = frozenset({"id", "source", "reviewed_by", "refused_words"})
+NOT_SAID = frozenset({"id", "source", "evidence", "reviewed_by", "reviewed_on", "review_by",
+                      "reviews", "refused_words", "another_massage", "stretching"})  # fmt: skip
 
 
 def read_language(folder: Path, code: str, name: str, documents: dict[str, Document]) -> Language:
@@ -148,6 +151,11 @@ def _language(code: str, shapes: dict[str, Any]) -> Language:
         exercises={key: _exercise(each) for key, each in shapes["exercises"].exercises.items()},
         guides=tuple(_guide(each) for each in shapes["guides"].guides),
         nudge_wordings=_nudges(shapes["nudges"]),
+        nudge_reviews={
+            kind: review
+            for kind, each in shapes["nudges"].reviews.items()
+            if (review := review_of(each)) is not None
+        },
         phrases=Phrasebook({key: tuple(each) for key, each in shapes["phrases"].phrases.items()}),
     )
 
@@ -199,9 +207,17 @@ def _exercise(words: wording.ExerciseWords) -> ExerciseText:
 
 def _guide(words: wording.GuideWords) -> GuideText:
     pages = tuple(_html(page) for page in words.pages)
-    return GuideText(words.id, _html(words.title), pages, tuple(words.source), words.checked)
+    return GuideText(
+        words.id,
+        _html(words.title),
+        pages,
+        tuple(words.source),
+        words.checked,
+        words.evidence,
+        review_of(words),
+    )
 
 
 def _nudges(words: wording.NudgesFile) -> dict[str, tuple[Html, ...]]:
-    kinds = type(words).model_fields
+    kinds = get_args(NudgeKind)
     return {kind: tuple(_html(text) for text in getattr(words, kind)) for kind in kinds}

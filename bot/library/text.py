@@ -5,7 +5,7 @@ Every text is Telegram HTML. Buttons and toasts take no HTML: `markup.plain` mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.care.freetext import Phrasebook
+    from bot.library.entries import Evidence
     from bot.library.markup import Template
+    from bot.library.provenance import Review
 
 
 MESSAGE_LIMIT = 4096  # UTF-16 units after the tags are read, Bot API: sendMessage.text
@@ -111,13 +113,18 @@ class ExerciseText:
 
 @dataclass(frozen=True, slots=True)
 class GuideText:
-    """Something to read, in pages of one message each, with its sources and the year checked."""
+    """Something to read, in pages of one message each, with its sources and the year checked.
+
+    `evidence` is of the first source.
+    """
 
     id: str
     title: Html
     pages: tuple[Html, ...]
     source: tuple[str, ...]
     checked: int | None
+    evidence: Evidence | None = None
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +144,7 @@ class Language:
     guides: tuple[GuideText, ...]
     nudge_wordings: Mapping[str, tuple[Html, ...]]
     phrases: Phrasebook
+    nudge_reviews: Mapping[str, Review] = field(default_factory=dict)
 
     @property
     def locale(self) -> Locale:

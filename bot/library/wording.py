@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
 
-from bot.library.entries import Entry, Id, Text, Year
+from bot.library.entries import Entry, Evidence, Id, NudgeKind, Reviewed, Text, Year
 
 MessageId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")]
 Texts = Annotated[list[Text], Field(min_length=1)]
@@ -16,12 +16,16 @@ class LanguageFile(Entry):
     """language.yaml: `translates` is the version of English that a translation stands for.
 
     `refused_words` are words and beginnings of words (`curar*`) that no text may use.
+    `another_massage` and `stretching` are the words, in the same form, by which the language
+    speaks of what an open escalation holds back.
     """
 
     name: Text
     version: Annotated[int, Field(ge=1)]
     translates: Annotated[int, Field(ge=1)] | None = None
     refused_words: list[Text] = Field(default_factory=list)
+    another_massage: list[Text] = Field(default_factory=list)
+    stretching: list[Text] = Field(default_factory=list)
 
 
 class Plural(Entry):
@@ -117,15 +121,18 @@ class ExercisesWordsFile(Entry):
     exercises: dict[Id, ExerciseWords]
 
 
-class GuideWords(Entry):
-    """Something to read at any time, in pages of one message each."""
+class GuideWords(Reviewed):
+    """Something to read at any time, in pages of one message each.
+
+    `evidence` is of its first source, the one most of it rests on.
+    """
 
     id: Id
     title: Text
     pages: Texts
     source: Texts
+    evidence: Evidence | None = None
     checked: Year | None = None
-    reviewed_by: Text | None = None
 
 
 def _ids_once(guides: list[GuideWords]) -> list[GuideWords]:
@@ -143,12 +150,16 @@ class GuidesFile(Entry):
 
 
 class NudgesFile(Entry):
-    """nudges.yaml: several wordings of each kind of nudge."""
+    """nudges.yaml: several wordings of each kind of nudge, and who has reviewed them.
+
+    What a kind rests on stands in plan.yaml.
+    """
 
     hydration: Texts
     movement: Texts
     stretch: Texts
     strengthening: Texts
+    reviews: dict[NudgeKind, Reviewed] = Field(default_factory=dict)
 
 
 class PhrasesFile(Entry):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.spec import convert
+from bot.sandbox.stream import page_identity
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,7 +27,8 @@ def _field(data: Params, name: str, kind: str) -> Any:
 
 
 async def _message(_: World, phone: Phone, data: Params) -> Json:
-    return {"message_id": phone.say(_field(data, "text", "String"))}
+    reply_to = _field(data, "reply_to", "Integer") if "reply_to" in data else None
+    return {"message_id": phone.say(_field(data, "text", "String"), reply_to=reply_to)}
 
 
 async def _tap(world: World, phone: Phone, data: Params) -> Json:
@@ -74,8 +76,9 @@ async def _unblock(_: World, phone: Phone, __: Params) -> Json:
     return {}
 
 
-async def _language(_: World, phone: Phone, data: Params) -> Json:
+async def _language(world: World, phone: Phone, data: Params) -> Json:
     phone.speak(_field(data, "language_code", "String"))
+    world.publish(phone.chat, "identity", page_identity(world, phone.chat))
     return {}
 
 

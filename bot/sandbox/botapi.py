@@ -67,9 +67,12 @@ class BotApi:
         except _Dropped:
             pass
         transport: asyncio.Transport = scope["state"]["transport"]
-        if transport.is_closing():
-            return  # nobody hears the answer: a poller that went away
+        unheard = transport.is_closing()
+        if unheard and asked.method == "getUpdates":
+            return  # a poller that went away while nothing happened
         self._note(asked, error)
+        if unheard:
+            return  # what was asked is done, and nobody hears of it
         if asked.trouble == "slow":
             world = self._world
             await world.changed.wait_until(lambda: world.closing, asked.fault_delay_s())

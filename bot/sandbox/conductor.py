@@ -21,6 +21,9 @@ class Conductor(Protocol):
     def local_zone(self, chat_id: int) -> Awaitable[str | None]:
         """IANA zone of that person, or None while unknown."""
 
+    def language(self, chat_id: int, phone: str) -> Awaitable[str]:
+        """The language the bot speaks ("es") with that person, whose phone is in `phone`."""
+
     async def set_rate(self, rate: float) -> None:
         """Let time run at this rate from now on."""
 

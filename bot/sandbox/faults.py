@@ -39,6 +39,7 @@ class Faults:
     def __init__(self) -> None:
         self._rules: list[Fault] = []
         self._duplicates = 0
+        self._reorders = 0
 
     def add(
         self,
@@ -62,10 +63,15 @@ class Faults:
         """Deliver each of the next `times` updates again after it was confirmed."""
         self._duplicates += times
 
+    def reorder_updates(self, times: int = 1) -> None:
+        """Give the next `times` batches of two updates or more newest first."""
+        self._reorders += times
+
     def clear(self) -> None:
         """A good day again."""
         self._rules.clear()
         self._duplicates = 0
+        self._reorders = 0
 
     @property
     def left(self) -> int:
@@ -87,4 +93,11 @@ class Faults:
         if self._duplicates == 0:
             return False
         self._duplicates -= 1
+        return True
+
+    def takes_reorder(self) -> bool:
+        """Whether the batch being given is to come newest first."""
+        if self._reorders == 0:
+            return False
+        self._reorders -= 1
         return True

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.sandbox.model import Chat, Json
     from bot.sandbox.state import World
 
-#: How often the page is told the time, if it moved, and what is planned, if it changed.
+#: How often the page is told the time, if it moved, and what is planned and in which language
+#: the bot speaks, if that changed.
 TICK_S = 1.0
 KEEP_ALIVE_TICKS = 15
 
@@ -25,10 +26,9 @@ async def chat_events(world: World, chat: Chat) -> AsyncIterator[bytes]:
     """The state first, then every change, until the page or the sandbox closes."""
     queue: asyncio.Queue[tuple[str, Any] | None] = asyncio.Queue()
     chat.listeners.add(queue)
-    told: Json = {}
     try:
         state = await page_state(world, chat)
-        told = {"clock": state["clock"], "upcoming": state["upcoming"]}
+        told = {name: state[name] for name in ("clock", "upcoming", "language")}
         yield _event("state", state)
         quiet_ticks = 0
         while not world.closing:
@@ -55,6 +55,21 @@ async def chat_events(world: World, chat: Chat) -> AsyncIterator[bytes]:
 
 async def page_state(world: World, chat: Chat) -> Json:
     """Everything the page shows when it opens."""
+    return {
+        **page_identity(world, chat),
+        "blocked": chat.blocked,
+        "messages": [
+            views.page_message(world, chat, message)
+            for message in chat.messages.values()
+            if not message.deleted
+        ],
+        "reply_keyboard": views.page_keyboard(chat.reply_keyboard),
+        **await _time(world, chat),
+    }
+
+
+def page_identity(world: World, chat: Chat) -> Json:
+    """Who talks here: the bot in the words of the phone's language, and the person."""
     language = chat.language_code[:2]
     return {
         "bot": {
@@ -68,27 +83,23 @@ async def page_state(world: World, chat: Chat) -> Json:
             "first_name": chat.name,
             "language_code": chat.language_code,
         },
-        "blocked": chat.blocked,
-        "messages": [
-            views.page_message(world, chat, message)
-            for message in chat.messages.values()
-            if not message.deleted
-        ],
-        "reply_keyboard": views.page_keyboard(chat.reply_keyboard),
-        **await _time(world, chat),
     }
 
 
 async def _time(world: World, chat: Chat) -> Json:
     conductor = world.conductor
     if conductor is None:
-        return {"clock": None, "upcoming": []}
+        return {"clock": None, "upcoming": [], "language": None}
     clock = {
         "now": conductor.now().isoformat(),
         "zone": await conductor.local_zone(chat.chat_id),
         "rate": conductor.rate(),
     }
-    return {"clock": clock, "upcoming": await conductor.upcoming(chat.chat_id)}
+    return {
+        "clock": clock,
+        "upcoming": await conductor.upcoming(chat.chat_id),
+        "language": await conductor.language(chat.chat_id, chat.language_code),
+    }
 
 
 def _event(name: str, data: Any) -> bytes:

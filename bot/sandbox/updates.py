@@ -131,7 +131,10 @@ class Updates:
         )
         if self._poll != mine:
             raise conflict(self._taken_by)
-        return [one.update for one in self._waiting[: min(limit, MAX_BATCH)]]
+        batch = [one.update for one in self._waiting[: min(limit, MAX_BATCH)]]
+        if len(batch) > 1 and self._faults.takes_reorder():
+            batch.reverse()
+        return batch
 
     def take_over(self, reason: str) -> int:
         """End a getUpdates that still waits, for this reason; the number of the new reader."""

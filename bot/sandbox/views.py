@@ -177,4 +177,6 @@ def _page_file(world: World, chat: Chat, body: Json) -> Json | None:
         "url": f"/person/{chat.chat_id}/file/{stored.file_id}",
         "name": stored.name,
         "size": stored.size,
+        "width": stored.width,
+        "height": stored.height,
     }

@@ -255,12 +255,13 @@ async def _follow_profile(
     person = replace(person, profile=questions.to_profile(person.profile, interview.answers))
     await people.save(tx, person)
     following = questions.next_question("profile", interview.answers, practice.library.questions)
-    opened = None
+    confirmed = interview.answers[question.id].confirmed
+    opened = await judging.judge_again(tx, practice, person, now) if confirmed else None
     if following is None:
         await interviews.close(tx, interview.id, state=InterviewState.COMPLETE, at=now)
         if await sessions.of_course(tx, person.id, person.course):
-            opened = await judging.judge_profile(tx, practice, person, now)
-    if interview.answers[question.id].confirmed:
+            opened = await judging.judge_profile(tx, practice, person, now) or opened
+    if confirmed:
         await plans.lay_out_anew(tx, practice, person, now)
     return Turn(
         person,

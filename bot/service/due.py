@@ -17,16 +17,18 @@ from bot.care.model import (
     InterviewKind,
     InterviewState,
     Kind,
+    Level,
     Occurrence,
     OccurrenceState,
     Person,
     PersonId,
     Status,
+    Verdict,
 )
 from bot.care.own import OwnWords, id_in
 from bot.service import judging, plans
 from bot.service import people as joining
-from bot.store import escalations, interviews, occurrences, own_exercises, people
+from bot.store import escalations, interviews, occurrences, own_exercises, people, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
 PLANNED_WAITS = timedelta(days=7)  # the longest time between two check-ins of a plan
 OWN_WAITS = timedelta(hours=12)  # a /worse left half answered
 ON_TIME = timedelta(minutes=5)  # later than this, the plan's own caps no longer hold by themselves
+PROFILE_WAITS = timedelta(hours=1)  # what may mean danger waits no longer for the other questions
 UNANSWERED_LIMIT = 3  # reference.md section 6: three unanswered check-ins in a row
+NOTHING_YET = Verdict(Level.SELF_CARE, ())  # marks a half answered profile as judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
         if kind in SAFETY:
-            return await _safety(tx, person, occurrence)
+            return await _safety(tx, person, occurrence, now)
         if _is_quiet(person, now):
             return Postponed(_end_of_quiet(person, now), "late, and now it is quiet")
         if kind is Kind.GO_ON and person.status is Status.SILENT:
@@ -167,6 +171,8 @@ async def _nudge(
     current = held.escalations.get(person.id)
     if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
         return _cancelled("an escalation is open")
+    if not suitable.may_get(occurrence.message.kind, person.profile):
+        return _cancelled("not for this person")
     if now - occurrence.message.due_at > ON_TIME:
         if _is_quiet(person, now):
             return Withheld(OccurrenceState.EXPIRED, "late, and now it is quiet")
@@ -210,7 +216,7 @@ def _end_of_quiet(person: Person, now: datetime) -> datetime:
     return timing.end_of_quiet(now, person.zone or "UTC", person.preferences.quiet)
 
 
-async def _safety(tx: Transaction, person: Person, occurrence: Occurrence) -> Due:
+async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: datetime) -> Due:
     assert occurrence.escalation_id is not None
     escalation = await escalations.get(tx, occurrence.escalation_id)
     if escalation is None or not escalation.is_open:
@@ -221,6 +227,8 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence) -> Du
         return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
     if escalation.state is not EscalationState.OPEN:
         return _cancelled(escalation.state.value)
+    if escalation.level < Level.EMERGENCY and _is_quiet(person, now):
+        return Postponed(_end_of_quiet(person, now), "the night is elsewhere by now")
     return EscalationDue(
         person, escalation, follow_up=max(1, occurrence.message.sequence), again=occurrence.repeat
     )
@@ -307,4 +315,34 @@ async def _expire(practice: Practice, interview: Interview, now: datetime) -> bo
         if _is_quiet(person, now):
             return False
         await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
+        return True
+
+
+async def judge_left_profiles(practice: Practice, now: datetime) -> int:
+    """Judge, once, what was told in a profile that is left half answered; returns how many.
+
+    A profile is judged at its end, where it is known what a doctor has checked. Who never comes
+    that far must hear all the same what a fall means at their age.
+    """
+    async with practice.database.reading() as tx:
+        left = await interviews.profiles_left(tx, before=now - PROFILE_WAITS)
+    judged = [await _judge_left(practice, each, now) for each in left]
+    return sum(judged)
+
+
+async def _judge_left(practice: Practice, interview: Interview, now: datetime) -> bool:
+    async with practice.database.transaction() as tx:
+        person = await people.by_id(tx, interview.person_id, for_update=True)
+        current = await interviews.get(tx, interview.id)
+        if person is None or current is None or current.state is not InterviewState.OPEN:
+            return False  # erased or answered meanwhile
+        latest = max((each.at for each in current.answers.values()), default=None)
+        if latest is None or latest > now - PROFILE_WAITS:
+            return False
+        if person.status in (Status.STOPPED, Status.GONE) or _is_quiet(person, now):
+            return False
+        if not await sessions.of_course(tx, person.id, person.course):
+            return False  # the first massage will bring it up
+        await interviews.set_verdict(tx, interview.id, NOTHING_YET)
+        await judging.judge_profile(tx, practice, person, now)
         return True

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.care import escalation as care
-from bot.care.model import SAFETY, Escalation, EscalationId, EscalationState, Person, PersonId
+from bot.care.model import (
+    SAFETY,
+    Escalation,
+    EscalationId,
+    EscalationState,
+    Person,
+    PersonId,
+    Status,
+)
 from bot.service import judging, plans
 from bot.store import escalations, occurrences, people
 
@@ -14,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.service.practice import Practice
+
+SAME_TAP = timedelta(minutes=5)  # an update taken up again after a crash says nothing new
 
 Response = Literal["helped", "not_yet", "stopped", "seen_fine", "seen_wait"]
 
@@ -46,7 +57,9 @@ async def respond(
             return None
         if not escalation.is_open:
             return Responded(person, escalation, stale=True)
-        await escalations.log_response(tx, escalation_id, response=response, at=now)
+        last = await escalations.last_response(tx, escalation_id)
+        if last is None or last.response != response or now - last.at > SAME_TAP:
+            await escalations.log_response(tx, escalation_id, response=response, at=now)
         after = care.respond(escalation, response, now)
         if after.state is EscalationState.RELEASED:
             if response == "seen_fine":
@@ -59,6 +72,9 @@ async def respond(
         else:
             await escalations.save(tx, after)
             if after.state is EscalationState.OPEN:
+                if person.status is Status.STOPPED:  # who answers after /stop is asked again
+                    person = replace(person, status=Status.PAUSED)
+                    await people.save(tx, person)
                 await plans.ask_on(tx, practice, person, after, now)
             else:
                 await occurrences.cancel(

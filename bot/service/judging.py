@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as escalating
@@ -26,10 +27,12 @@ from bot.store import escalations, interviews, occurrences, people, sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from bot.service.practice import Practice
     from bot.store.database import Transaction
+
+
+STILL_COUNTS = timedelta(hours=72)  # how long a check-in is looked at with what is told later
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,32 @@ async def judge_profile(
     case = replace(await case_of(tx, person, None, now), checkins=())
     verdict = triage.judge(case, practice.library.rules)
     return await _escalate(tx, practice, person, verdict, None, now)
+
+
+async def judge_again(
+    tx: Transaction, practice: Practice, person: Person, now: datetime
+) -> Escalation | None:
+    """What the latest check-in says beyond its verdict, now that the profile tells more.
+
+    A large bruise is another thing with blood thinners. Older signs are asked about again anyway.
+    """
+    held = await interviews.of_course(tx, person.id, person.course)
+    latest = max(
+        (each for each in held if each.answers), key=lambda each: each.opened_at, default=None
+    )
+    if latest is None or latest.verdict is None:
+        return None
+    if now - questions.to_checkin(latest).at > STILL_COUNTS:
+        return None
+    rules = practice.library.rules
+    verdict = triage.judge(await case_of(tx, person, latest, now), rules)
+    fresh = escalating.alarms(escalating.news(verdict, latest.verdict.reasons, rules), rules)
+    if not fresh.reasons:
+        return None
+    told = {*latest.verdict.reasons, *fresh.reasons}
+    level = max(latest.verdict.level, fresh.level)
+    await interviews.set_verdict(tx, latest.id, Verdict(level, rules.in_order(told)))
+    return await _escalate(tx, practice, person, fresh, None, now)
 
 
 async def judge(

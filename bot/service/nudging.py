@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.care import escalation as escalating
-from bot.care import timing
+from bot.care import suitable, timing
 from bot.care.model import (
     NUDGES,
     Kind,
@@ -17,12 +17,13 @@ from bot.care.model import (
     PlannedMessage,
     Status,
 )
+from bot.service import plans
 from bot.store import escalations, occurrences, people
 
 if TYPE_CHECKING:
     from bot.service.practice import Practice
 
-LATER_ITEM = "later"
+LATER_ITEM = plans.LATER_ITEM
 LATENESS = timedelta(minutes=60)
 
 
@@ -51,6 +52,16 @@ def _answerable(occurrence: Occurrence | None, person_id: PersonId) -> bool:
     )
 
 
+async def held_back(practice: Practice, person_id: PersonId, occurrence_id: OccurrenceId) -> bool:
+    """Whether advice stands that leaves out what this person's nudge asks for."""
+    async with practice.database.reading() as tx:
+        occurrence = await occurrences.get(tx, occurrence_id)
+        if occurrence is None or occurrence.person_id != person_id:
+            return False
+        current = await escalations.current(tx, person_id)
+        return occurrence.message.kind in escalating.pauses(current, practice.library.rules)
+
+
 async def offers(
     practice: Practice, person_id: PersonId, occurrence_id: OccurrenceId, now: datetime
 ) -> tuple[timing.Snooze, ...] | None:
@@ -68,7 +79,8 @@ async def put_off(
     """Send the same nudge once more at the chosen time; the series stays where it was.
 
     None when the nudge was answered before, the time lies in quiet hours by now, the person
-    paused everything, or an open escalation pauses nudges of this kind.
+    paused everything, an open escalation pauses nudges of this kind, or a water nudge meets a
+    limit on drinking told since.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
@@ -89,6 +101,8 @@ async def put_off(
         if person.status is not Status.ACTIVE or chosen is None:
             return None
         if kind in escalating.pauses(current, practice.library.rules):
+            return None
+        if not suitable.may_get(kind, person.profile):
             return None
         await occurrences.plan(
             tx,

@@ -60,13 +60,15 @@ async def drop(practice: Practice, person_id: PersonId) -> None:
 async def keep(practice: Practice, person_id: PersonId, now: datetime) -> OwnWords | None:
     """Keep the exercise read back last, and give it its turn among the stretches.
 
-    None where none waits for a yes, or there are as many as a person may have.
+    None where none waits for a yes, there are as many as a person may have, or advice stands.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         if person.dialog is None or person.dialog.step != DRAFT:
             return None
         if len(await own_exercises.of_person(tx, person_id)) >= MOST:
+            return None
+        if await escalations.current(tx, person_id):
             return None
         words = OwnWords(person.dialog.data["name"], person.dialog.data["how"])
         await own_exercises.add(tx, person_id, words, at=now)

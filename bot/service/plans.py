@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 REMEMBERED = timedelta(days=40)
 REPEAT_ITEM = "told_again"
+LATER_ITEM = "later"  # a nudge that the person put off
 MOST_AHEAD = 500  # more than any plan holds
 GO_ON_ITEM = "go_on"
 SOON = 20  # messages: more than an escalation has follow-ups
@@ -106,6 +107,7 @@ def _as_sent(occurrence: Occurrence, session: Session, *, answered: bool) -> pla
         item=occurrence.message.item if ours else "",
         sequence=occurrence.message.sequence,
         answered=answered,
+        asked_for=occurrence.message.item == LATER_ITEM,
     )
 
 

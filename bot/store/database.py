@@ -36,19 +36,23 @@ class Database:
         return "sqlite" if self._writer.dialect.name == "sqlite" else "postgresql"
 
     @classmethod
-    async def open(cls, url: str) -> Database:
+    async def open(cls, url: str, *, inline: bool = False, as_it_is: bool = False) -> Database:
         """Open the database at `url` and bring it to this program's version.
 
         `url` is `sqlite:///path` (the folder must exist) or `postgresql://user@host/name`.
-        Several processes may open the same database at once. Raises DatabaseError where it
-        cannot be reached, or was written by a newer version of this program.
+        Several processes may open the same database at once. With `inline` SQLite runs in this
+        thread and stops everything else meanwhile: for one task alone. `as_it_is`, for a look
+        beside a running bot: nothing is made or migrated. Raises DatabaseError where it cannot be
+        reached, or is newer than this program (as it is: of another version at all).
         """
         parsed = _parse(url)
-        writer, reader = engines.create(parsed)
+        if as_it_is:
+            engines.require_existing(parsed)
+        writer, reader = engines.create(parsed, inline=inline, guest=as_it_is)
         database = cls(writer, reader)
         try:
-            async with writer.begin() as connection:
-                await connection.run_sync(migrations.upgrade)
+            async with (reader if as_it_is else writer).begin() as connection:
+                await connection.run_sync(migrations.require if as_it_is else migrations.upgrade)
         except (SQLAlchemyError, OSError) as error:
             await database.close()
             raise DatabaseError(_in_one_line(parsed, error)) from error

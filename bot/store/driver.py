@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import aiosqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from asyncio import Future
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from typing import Self
 
 
@@ -65,8 +66,40 @@ class Connection(aiosqlite.Connection):
         return Cursor(self)
 
 
+class _AtOnce:
+    """In place of the thread's queue: does what is put in before it returns."""
+
+    def put_nowait(self, entry: tuple[Future[Any] | None, Callable[[], Any]]) -> None:
+        future, function = entry
+        try:
+            result = function()
+        except Exception as error:
+            if future is None:
+                raise
+            future.set_exception(error)
+        else:
+            if future is not None:
+                future.set_result(result)
+
+
+class InlineConnection(Connection):
+    """A connection without a thread: for one task alone, which waits for each statement anyway."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._tx = _AtOnce()  # type: ignore[assignment]
+
+    def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
+        return self._connect().__await__()
+
+
 def connect(path: str, **options: Any) -> Connection:
     """A connection to be awaited; it does not keep the process alive when it was not closed."""
     connection = Connection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)
     connection._thread.daemon = True
     return connection
+
+
+def connect_inline(path: str, **options: Any) -> InlineConnection:
+    """A connection to be awaited whose statements run in the event loop's own thread."""
+    return InlineConnection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)

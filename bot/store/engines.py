@@ -14,6 +14,8 @@ from bot.errors import DatabaseError
 from bot.store import driver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.engine import URL, Connection
 
 BUSY_MS = 5_000  # another process, such as a backup, may hold the file for a moment
@@ -47,10 +49,23 @@ def with_driver(url: URL) -> URL:
     return url.set(drivername=DRIVERS[kind])
 
 
-def create(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
-    """The engine that writes and the engine that only reads; nothing is connected yet."""
+def require_existing(url: URL) -> None:
+    """Refuse the name of a SQLite file that is not there: connecting would make one."""
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatabaseError(f"{url.database} does not exist; AFTERCARE_DATABASE_URL names it")
+
+
+def create(
+    url: URL, *, inline: bool = False, guest: bool = False
+) -> tuple[AsyncEngine, AsyncEngine]:
+    """The engine that writes and the engine that only reads; nothing is connected yet.
+
+    `inline` is for SQLite and one task alone: no thread, so that no statement waits for one. A
+    `guest` beside a running bot leaves SQLite's write-ahead log to the bot.
+    """
     if url.get_backend_name() == "sqlite":
-        return _create_sqlite(url)
+        connect = driver.connect_inline if inline else driver.connect
+        return _create_sqlite(url, connect, guest=guest)
     writer = create_async_engine(
         url, pool_pre_ping=True, pool_size=5, max_overflow=5, hide_parameters=True
     )
@@ -58,19 +73,22 @@ def create(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     return writer, reader
 
 
-def _create_sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+def _create_sqlite(
+    url: URL, connect: Callable[..., driver.Connection], *, guest: bool
+) -> tuple[AsyncEngine, AsyncEngine]:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
     _make_private(url)
     options: dict[str, Any] = {
-        "connect_args": {"async_creator_fn": driver.connect},
+        "connect_args": {"async_creator_fn": connect},
         "max_overflow": 0,
         "hide_parameters": True,  # an error's text is logged; what people said is not
     }
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=READERS, **options)
-    _prepare(writer, PRAGMAS, begin="BEGIN IMMEDIATE")
-    _prepare(reader, (*PRAGMAS, "wal_autocheckpoint=0", "query_only=ON"), begin="BEGIN")
+    no_checkpoints = (*PRAGMAS, "wal_autocheckpoint=0")
+    _prepare(writer, no_checkpoints if guest else PRAGMAS, begin="BEGIN IMMEDIATE")
+    _prepare(reader, (*no_checkpoints, "query_only=ON"), begin="BEGIN")
     return writer, reader
 
 

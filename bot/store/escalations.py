@@ -102,6 +102,18 @@ async def log_response(
     await tx.execute(insert(said).values(escalation_id=escalation_id, response=response, at=at))
 
 
+async def last_response(tx: Transaction, escalation_id: EscalationId) -> Response | None:
+    """The latest that was said to this escalation."""
+    statement = (
+        select(said.c.escalation_id, said.c.response, said.c.at)
+        .where(said.c.escalation_id == escalation_id)
+        .order_by(said.c.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return Response(*row) if row else None
+
+
 async def responses(tx: Transaction, person_id: PersonId) -> tuple[Response, ...]:
     """Everything the person said to escalations, oldest first."""
     statement = (

@@ -27,12 +27,13 @@ DONE = (
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An update that waits: its JSON as Telegram sent it, and how often it was tried."""
+    """An update that waits: its JSON as Telegram sent it, how often it was tried, since when."""
 
     update_id: int
     chat_id: ChatId | None
     payload: bytes
     attempts: int
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,9 @@ async def receive(tx: Transaction, arrivals: Sequence[Arrival]) -> frozenset[int
 
 async def pending(tx: Transaction, *, limit: int) -> tuple[InboxItem, ...]:
     """The oldest updates not yet dealt with, in Telegram's order."""
+    columns = ("update_id", "chat_id", "payload", "attempts", "received_at")
     statement = (
-        select(table.c.update_id, table.c.chat_id, table.c.payload, table.c.attempts)
+        select(*(table.c[name] for name in columns))
         .where(PENDING)
         .order_by(table.c.update_id)
         .limit(limit)

@@ -88,6 +88,17 @@ async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[
     )
 
 
+async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:
+    """The person's newest interviews of any kind, oldest first."""
+    newest = (
+        select(table.c.id)
+        .where(table.c.person_id == person_id)
+        .order_by(table.c.opened_at.desc(), table.c.id.desc())
+        .limit(limit)
+    )
+    return await _select(tx, table.c.id.in_(newest))
+
+
 async def open_before(
     tx: Transaction, *, planned: datetime, own: datetime
 ) -> tuple[Interview, ...]:
@@ -100,6 +111,12 @@ async def open_before(
         tx,
         and_(WAITING, table.c.kind.in_(CHECK_IN_KINDS), late),
     )
+
+
+async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview, ...]:
+    """Profiles from before then that were begun, not finished, and not judged so far."""
+    left = (table.c.kind == "profile", table.c.opened_at < before, table.c.level.is_(None))
+    return await _select(tx, and_(WAITING, *left))
 
 
 async def answer(tx: Transaction, interview_id: InterviewId, given: Answer) -> None:

@@ -202,6 +202,30 @@ async def counts_arrived(
     return {(person_id, kind): count for person_id, kind, count in rows}
 
 
+async def of_message(tx: Transaction, person_id: PersonId, message_id: int) -> Occurrence | None:
+    """What reached the person as this message."""
+    found = await _select(tx, table.c.person_id == person_id, table.c.message_id == message_id)
+    return found[-1] if found else None
+
+
+async def latest_sent(
+    tx: Transaction, person_id: PersonId, *, kinds: Collection[Kind]
+) -> Occurrence | None:
+    """The last message of these kinds that certainly reached the person."""
+    statement = (
+        select(table)
+        .where(
+            table.c.person_id == person_id,
+            table.c.kind.in_(kinds),
+            table.c.message_id.is_not(None),
+        )
+        .order_by(table.c.sent_at.desc(), table.c.id.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return to_occurrence(row) if row is not None else None
+
+
 async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:
@@ -232,6 +256,20 @@ async def next_due(tx: Transaction) -> datetime | None:
         )
     )
     return min((due for (due,) in await tx.execute(soonest) if due is not None), default=None)
+
+
+async def withdrawn(tx: Transaction, person_id: PersonId) -> Mapping[tuple[Kind, str, str], int]:
+    """How many messages will not come after all, by kind, item and reason."""
+    ended = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
+    columns = (table.c.kind, table.c.item, table.c.reason)
+    statement = (
+        select(*columns, func.count())
+        .where(table.c.person_id == person_id, table.c.state.in_(ended))
+        .group_by(*columns)
+        .order_by(func.min(table.c.id))
+    )
+    rows = await tx.execute(statement)
+    return {(kind, item, reason or ""): count for kind, item, reason, count in rows}
 
 
 async def _select(

@@ -6,7 +6,9 @@ while the lease is still theirs; each function returns whether it was.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -21,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 T = TypeVar("T")
+
+LONGEST_HOLD = timedelta(minutes=1)  # for more ticks of a list, or a second try
+LONGEST_DOUBT = timedelta(minutes=40)  # between two tries of a message that stays in doubt
 
 NO_LEASE: Mapping[str, Any] = {"owner": null(), "leased_until": null()}
 
@@ -103,7 +109,7 @@ DUE_PRIORITIES = select(
     )
 )
 HELD = (
-    select(table.c.id)
+    select(table.c.id, table.c.attempts)
     .where(
         table.c.id.in_(bindparam("ids", expanding=True)), LEASED, table.c.owner == bindparam("by")
     )
@@ -111,6 +117,16 @@ HELD = (
 )
 HELD_FOR_UPDATE = HELD.with_for_update()
 ACKNOWLEDGE_ONE = ACKNOWLEDGE.returning(table.c.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """So many messages of a kind were too late, due from the first instant to the last."""
+
+    kind: Kind
+    count: int
+    first_due_at: datetime
+    last_due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +174,18 @@ async def _lease(
     return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
 
 
+async def held(
+    tx: Transaction, ids: Sequence[OccurrenceId], *, owner: str
+) -> Mapping[OccurrenceId, int]:
+    """Which of these are leased by `owner`, not cancelled, erased or timed out, as which attempt.
+
+    The number tells a lease from a later one of the same owner, who may have slept through the
+    end of the first.
+    """
+    rows = await tx.execute(HELD, {"ids": ids, "by": owner})
+    return {row.id: row.attempts for row in rows}
+
+
 async def acknowledge(
     tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, message_id: int, at: datetime
 ) -> bool:
@@ -184,13 +212,6 @@ async def acknowledge_all(
     ]
     await tx.execute(ACKNOWLEDGE, rows)
     return sent
-
-
-async def held(
-    tx: Transaction, ids: Sequence[OccurrenceId], *, owner: str
-) -> frozenset[OccurrenceId]:
-    """Which of these are leased by `owner` still, not cancelled, erased or timed out."""
-    return frozenset((await tx.execute(HELD, {"ids": ids, "by": owner})).scalars())
 
 
 async def release(
@@ -263,16 +284,53 @@ async def _end(
     return (await tx.execute(statement)).rowcount == 1
 
 
-async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
+async def any_to_take_back(tx: Transaction, *, now: datetime, furthest: datetime) -> bool:
+    """Whether `reap` or `hasten` has anything to do; a read, so that looking locks nothing."""
+    found = await tx.execute(
+        select(or_(exists().where(_overdue(now, furthest)), exists().where(_overslept(now))))
+    )
+    return bool(found.scalar_one())
+
+
+def _overdue(now: datetime, furthest: datetime | None, living: str = "") -> ColumnElement[bool]:
+    over = table.c.leased_until <= now
+    if furthest is not None:
+        over = or_(over, and_(table.c.leased_until > furthest, table.c.owner != living))
+    return and_(LEASED, over)
+
+
+def _overslept(now: datetime) -> ColumnElement[bool]:
+    """An escalation's message that is due later than any is planned for, or put off to."""
+    repeated = table.c.repeat == literal(value=True, type_=table.c.repeat.type)
+    latest = or_(
+        and_(repeated, table.c.due_at > now + LONGEST_DOUBT),
+        and_(not_(repeated), table.c.due_at > now + LONGEST_HOLD),
+    )
+    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, latest)
+
+
+async def hasten(tx: Transaction, *, now: datetime) -> int:
+    """Let escalations' messages leave now that are planned for later than can be; how many.
+
+    They are due at once, so one that is far off was written while the clock was wrong.
+    """
+    statement = update(table).where(_overslept(now)).values(due_at=now)
+    return (await tx.execute(statement)).rowcount
+
+
+async def reap(
+    tx: Transaction, *, now: datetime, furthest: datetime | None = None, living: str = ""
+) -> tuple[Occurrence, ...]:
     """End the leases that ran out: whether those messages were sent is not known.
 
-    A nudge is left uncertain; a check-in is planned again, due now, once; a safety message
-    each time.
+    A lease beyond `furthest` is longer than any, taken while the clock was wrong; it ends as
+    well, unless `living`, the process that asks, holds it. A nudge is left uncertain; a check-in
+    is planned again, due now, once; a safety message each time.
     """
     again = and_(table.c.kind.not_in(NUDGES), MAY_REPEAT)
     overdue = (
         select(table.c.id)
-        .where(LEASED, table.c.leased_until <= now)
+        .where(_overdue(now, furthest, living))
         .order_by(table.c.id)
         .with_for_update(skip_locked=True)
     )
@@ -294,11 +352,19 @@ async def reap(tx: Transaction, *, now: datetime) -> tuple[Occurrence, ...]:
     return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
 
 
-async def expire(tx: Transaction, *, now: datetime) -> int:
-    """End planned messages that are too late to be worth sending; returns how many."""
+async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
+    """End planned messages that are too late to be worth sending; returns how many, by kind."""
     late = (*_due(now), table.c.priority.in_(PRIORITIES), table.c.expires_at <= now)
-    statement = update(table).where(*late).values(state=OccurrenceState.EXPIRED, reason="late")
-    return (await tx.execute(statement)).rowcount
+    statement = (
+        update(table)
+        .where(*late)
+        .values(state=OccurrenceState.EXPIRED, reason="late")
+        .returning(table.c.kind, table.c.due_at)
+    )
+    due: defaultdict[Kind, list[datetime]] = defaultdict(list)
+    for kind, due_at in await tx.execute(statement):
+        due[kind].append(due_at)
+    return tuple(Expiry(kind, len(each), min(each), max(each)) for kind, each in due.items())
 
 
 async def counts(tx: Transaction) -> Mapping[tuple[OccurrenceState, Kind], int]:

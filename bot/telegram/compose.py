@@ -10,8 +10,18 @@ from bot.telegram.views.numbers import numbers
 from bot.telegram.views.view import View, button, keyboard
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.care.model import Occurrence
     from bot.library.text import Language
     from bot.service.practice import Practice
+
+
+async def compose(
+    practice: Practice, occurrence: Occurrence, now: datetime
+) -> View | due.Withheld | due.Postponed:
+    """The message for an occurrence that is due, or why it is not sent."""
+    return show(practice, await due.prepare(practice, occurrence, now))
 
 
 def show(practice: Practice, ready: due.Due) -> View | due.Withheld | due.Postponed:

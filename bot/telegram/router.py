@@ -23,6 +23,7 @@ from bot.telegram.handlers import (
     settings,
     start,
     today,
+    why,
 )
 from bot.telegram.turn import Handler, House, Turn, begin
 from bot.telegram.views.view import View
@@ -46,9 +47,10 @@ FOR_MEMBERS: Mapping[str, Handler] = {
     "resume": today.resume,
     "settings": settings.command,
     "stop": today.stop,
+    "why": why.command,
 }
 COMMANDS = ("worse", "session", "today", "report", "pause", "resume", "settings", "guides",
-            "privacy", "about", "help", "stop", "start")  # fmt: skip
+            "why", "privacy", "about", "help", "stop", "start")  # fmt: skip
 TAPS_FOR_ANYONE: Mapping[str, Tapped] = {
     "adult": start.adult_tapped,
     "agree": start.agree_tapped,
@@ -171,6 +173,8 @@ async def _written(turn: Turn, message: Message) -> None:
         return
     if message.text is None or message.text.startswith("/"):
         await own.let_go(turn)
+    if message.location is not None and turn.update.edited_message is not None:
+        return  # a live location moves on every few seconds; its beginning was answered
     if message.location is not None:
         await _located(turn, message.location.latitude, message.location.longitude)
     elif message.text is not None and message.text.startswith("/"):

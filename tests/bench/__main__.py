@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "free_text": small.free_text,
     "lease": small.lease,
+    "proof": small.proof,
     "send": send,
     "burst": burst,
     "million": million,

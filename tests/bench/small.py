@@ -1,4 +1,4 @@
-"""Two small ones: the longest free text, and a lease in front of a long queue."""
+"""Small ones: the longest free text, a lease before a long queue, all checks of the content."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ import asyncio
 import statistics
 import tempfile
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 from bot.care.freetext import scan
 from bot.library.loader import default_folder, load
+from bot.library.proof import check
 from bot.store import queue
 from bot.store.database import Database
+from bot.telegram import lengths
 from tests.bench.report import Report, median_ratio
 from tests.store.makers import HOUR, MINUTE, NOW, make_person, message, plan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.bench.house import Places
 
 ROUNDS = 15
 BATCH = 100
 DUE = ROUNDS * BATCH + BATCH
 WAITING = 100_000
+PROOFS = 3
+PROOF_S = 10  # of one processor, whatever else the machine does
 LONGEST = 4096  # characters, Bot API: Message.text
 
 
@@ -100,3 +107,24 @@ async def _lease(waiting: int) -> None:
 def lease(places: Places, *, quick: bool) -> None:
     """A batch leased and acknowledged, alone and in front of a long queue (SQLite)."""
     asyncio.run(_lease(1_000 if quick else WAITING))
+
+
+def proof(places: Places, *, quick: bool) -> None:
+    """All of `aftercare check`, against reading the same content; it must stay below its bound."""
+    folder = default_folder()
+    load(folder)
+
+    def took(work: Callable[[], object]) -> float:
+        begun = process_time()
+        work()
+        return process_time() - begun
+
+    def checked() -> None:
+        check(folder)
+        lengths.check(folder)
+
+    times = 1 if quick else PROOFS
+    pairs = [(took(partial(load, folder)), took(checked)) for _ in range(times)]
+    _tell("proof", "all of `aftercare check`.", "reading the content", "checking it", pairs)
+    if min(check_s for _, check_s in pairs) > PROOF_S:
+        raise SystemExit(f"aftercare check takes over {PROOF_S} s of one processor")

@@ -94,6 +94,11 @@ class Chat:
         async with self.answered("/message"):
             await self.presses("Send")
 
+    async def replies_to(self, beginning: str) -> None:
+        """Press the reply button of the bot's message that begins like this."""
+        button = self.log.get_by_role("button", name=f"Reply to “{beginning}")
+        await button.click()
+
     async def presses(self, label: str) -> None:
         """Press a button of the page, whatever it does."""
         await self.page.get_by_role("button", name=label, exact=True).click()

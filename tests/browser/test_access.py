@@ -43,6 +43,10 @@ async def states(chat: Chat) -> AsyncIterator[str]:
     await chat.page.get_by_role("textbox", name="Message").fill("/")
     yield "the commands"
     await chat.page.get_by_role("textbox", name="Message").fill("")
+    await chat.replies_to("🚨 Please get help right now")
+    await chat.writes("/why")
+    await chat.replies_to("🚨 Please get help right now")
+    yield "a reply sent, and another begun"
     await chat.presses("Send something else")
     yield "what else can be sent"
     await chat.presses("Options")
@@ -131,14 +135,46 @@ async def test_the_keyboard_alone_chooses_a_command_from_the_list(opened: Opened
         await expect(chat.page.get_by_role("textbox", name="Message")).to_be_focused()
 
 
+async def test_the_keyboard_alone_asks_why_in_a_reply(opened: Opened) -> None:
+    async with opened() as chat:
+        field = chat.page.get_by_role("textbox", name="Message")
+        bar = chat.page.get_by_role("group", name="Replying to Aftercare")
+        await chat.walk.joins()
+        await chat.walk.tells()
+        await chat.walk.has_massage()
+        water = (await chat.walk.next_message()).text.partition("\n")[0]
+        await chat.reads(water)
+
+        await tabs_to(chat, f"Reply to “{water[:40]}")
+        await chat.page.keyboard.press("Enter")
+        await expect(bar).to_contain_text(water)
+        await expect(field).to_be_focused()
+        await chat.page.keyboard.press("Escape")
+        await expect(bar).to_be_hidden()
+        await expect(field).to_be_focused()
+
+        await tabs_to(chat, f"Reply to “{water[:40]}")
+        await chat.page.keyboard.press("Enter")
+        await chat.page.keyboard.type("/why")
+        async with chat.answered("/message"):
+            await chat.page.keyboard.press("Enter")
+
+        await chat.reads("This rests on:", "a custom, not proven")
+        sent = chat.log.get_by_role("article", name="You").last
+        await expect(sent.get_by_role("button", name="In reply to Aftercare")).to_contain_text(
+            water
+        )
+        await expect(bar).to_be_hidden()
+
+
 async def tabs_to(chat: Chat, label: str) -> None:
-    """Press Tab until what has the focus is called this."""
+    """Press Tab until the name of what has the focus begins like this."""
     for _ in range(MOST_TABS):
         name: str = await chat.page.evaluate(
             "() => { const it = document.activeElement;"
             " return it.labels?.[0]?.textContent ?? it.textContent; }"
         )
-        if name.strip() == label:
+        if name.strip().startswith(label):
             return
         await chat.page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not lead to {label}")

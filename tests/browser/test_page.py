@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
+from tests.journeys.harness import first_line
+
 if TYPE_CHECKING:
     from tests.browser.chat import Chat
     from tests.browser.conftest import Opened
@@ -16,9 +18,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ROOT = Path(__file__).parents[2]
-PICTURE = ROOT / "tests" / "artifacts" / "sandbox.png"
-README_PICTURE = ROOT / "docs" / "sandbox.png"
-PICTURE_SIZE = {"width": 1280, "height": 1010}
+PHONE = {"width": 320, "height": 640}
 
 
 async def has_a_massage(chat: Chat) -> None:
@@ -56,10 +56,28 @@ async def test_a_danger_sign_leads_at_once_to_an_emergency_message(opened: Opene
         await expect(chat.plan).not_to_contain_text("a stretch")
 
 
+async def test_an_emergency_shows_its_beginning_first_on_a_phone(opened: Opened) -> None:
+    async with opened(viewport=PHONE) as chat:
+        await chat.walk.joins()
+        await chat.walk.tells()
+        await chat.walk.has_massage()
+        await chat.walk.next_with("how are you right now?")
+
+        await chat.taps("Numb between my legs")
+
+        words = chat.newest.locator(".text")
+        await expect(words.get_by_text("Please get help right now.")).to_be_in_viewport()
+        await expect(words.get_by_text("Call 999 or 112")).to_be_in_viewport()
+        last = chat.newest.get_by_role("button", name="How to find a doctor")
+        await expect(last).not_to_be_in_viewport()
+        await chat.presses("Read on")
+        await expect(last).to_be_in_viewport()
+
+
 async def test_a_nerve_symptom_leads_through_the_whole_check_in_to_a_doctor(
-    opened: Opened, request: pytest.FixtureRequest
+    opened: Opened,
 ) -> None:
-    async with opened(viewport=PICTURE_SIZE, device_scale_factor=1.5) as chat:
+    async with opened() as chat:
         await has_a_massage(chat)
         await skips_to_a_check_in(chat)
         await chat.taps("None of these", "None of these")
@@ -74,16 +92,6 @@ async def test_a_nerve_symptom_leads_through_the_whole_check_in_to_a_doctor(
         await expect(advice.get_by_role("button", name="How to find a doctor")).to_be_visible()
         await expect(chat.log).to_contain_text("Second list: Pain shooting down one leg")
         await expect(chat.plan).not_to_contain_text("a stretch")
-        await take_picture(chat)
-    if request.config.getoption("--update-screenshot"):
-        README_PICTURE.write_bytes(PICTURE.read_bytes())
-
-
-async def take_picture(chat: Chat) -> None:
-    await expect(chat.page.locator("#toast")).to_have_text("")
-    await chat.page.mouse.move(640, 10)
-    PICTURE.parent.mkdir(exist_ok=True)
-    await chat.page.screenshot(path=PICTURE, animations="disabled")
 
 
 async def test_a_place_is_shared_without_the_real_one_being_read(opened: Opened) -> None:
@@ -166,4 +174,24 @@ async def test_a_message_sent_meanwhile_appears_by_itself(opened: Opened) -> Non
 
         await chat.turns_clock("+1 hour")
 
-        await chat.reads("drink", "10:30")
+        await chat.reads(first_line(chat.walk.last), "10:30")
+
+
+async def test_a_phone_in_spanish_reads_spanish_from_the_first_screen_on(opened: Opened) -> None:
+    async with opened() as chat:
+        await expect(chat.page.locator("#empty")).to_contain_text("After a massage")
+        await chat.presses("Options")
+        async with chat.answered("/language"):
+            await chat.page.get_by_label("Language of the phone").select_option("Español")
+        await chat.page.keyboard.press("Escape")
+
+        await expect(chat.page.locator("#empty")).to_contain_text("Después de un masaje")
+        async with chat.answered("/message"):
+            await chat.presses("Start")
+        await chat.reads("Hola, soy Aftercare")
+        await expect(chat.newest.locator(".text")).to_have_attribute("lang", "es")
+        await chat.taps("Tengo 18 años o más", "Sí, empecemos")
+        await chat.page.get_by_role("textbox", name="Message").fill("/wh")
+        commands = chat.page.get_by_role("listbox", name="Commands")
+        await expect(commands).to_contain_text("De dónde viene lo que digo")
+        assert chat.walk.said.count("massage") == 0

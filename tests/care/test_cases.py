@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from bot.care.rules import Rule
 
 CASES = read()
+# These three never fire without the weaker rule that lies inside them.
+COMPANIONS = {
+    "bruise_thinners": {"big_bruise"},
+    "much_worse_severe": {"much_worse"},
+    "worse_twice": {"worse"},
+}
 
 
 @pytest.mark.parametrize("expected", CASES, ids=lambda each: f"{each.file}:{each.id}")
@@ -39,6 +45,13 @@ def test_every_rule_decides_the_level_of_some_case(rule: Rule) -> None:
     }
 
     assert rule.id in highest
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+def test_every_rule_is_seen_on_its_own(rule: Rule) -> None:
+    alone = {rule.id} | COMPANIONS.get(rule.id, set())
+
+    assert any(set(each.reasons) == alone for each in CASES)
 
 
 def test_every_clearance_is_seen_to_silence_its_rule_and_to_give_way_when_worse() -> None:

@@ -24,6 +24,7 @@ from bot.care.escalation import (
 )
 from bot.care.model import (
     NUDGES,
+    Change,
     CheckIn,
     Escalation,
     EscalationId,
@@ -321,6 +322,14 @@ def test_a_clean_check_in_releases_nothing_too_early_unfinished_or_not_clean() -
     assert not released_by_clean_check_in(stopped, half, FINE, hours(80))
     unasked = replace(CLEAN, signs_answered=False)
     assert not released_by_clean_check_in(stopped, unasked, FINE, hours(80))
+
+
+@pytest.mark.parametrize("change", ["worse", "much_worse"])
+def test_a_check_in_that_says_worse_is_not_clean(change: Change) -> None:
+    stopped = escalation("fever", state=EscalationState.STOPPED)
+    worse = replace(CLEAN, change=change)
+
+    assert not released_by_clean_check_in(stopped, worse, verdict("worse"), hours(80))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ BOOK = Phrasebook(
         "chest_pain": ("chest pain", "can't breathe"),
         "numb_tingling": ("tingling", "pins and needles", "¡hormigueo!"),
         "calf_swelling": ("my calf is swollen",),
-        "fever": ("fièvre", "shivering"),
+        "fever": ("fièvre", "shivering", "fever"),
     }
 )
 
@@ -34,6 +34,8 @@ BOOK = Phrasebook(
         ("tignling", ("numb_tingling",)),
         ("tinglimg", ("numb_tingling",)),
         ("wet myslef in bed", ("bladder_bowel",)),
+        ("hsivering", ("fever",)),
+        ("hivering", ("fever",)),
         ("numb between both my legs and I can't pee", ("saddle_numbness", "bladder_bowel")),
     ],
 )
@@ -54,6 +56,7 @@ def test_phrases_are_found_as_people_type_them(text: str, symptoms: tuple[str, .
         "a wet towel and I enjoyed it by myself",
         "numb here and between all of my legs",  # more strays than a phrase bears
         "12:30",
+        "I never felt better",  # another first letter makes another word
     ],
 )
 def test_other_words_find_nothing(text: str) -> None:

@@ -383,3 +383,27 @@ def test_an_exercise_moved_as_far_as_the_next_slot_goes() -> None:
 
     shown = [(each.sequence, each.due_at) for each in plan if each.item == "stretch_daily"]
     assert shown[0] == (3, at(9, 15, day=1))
+
+
+def test_a_nudge_put_off_keeps_the_gap_and_costs_no_other_of_that_day() -> None:
+    """The day holds six messages, its water at five hours the last but one."""
+    first = lay_out(request(at(10)), PLAN)
+    again = [
+        Sent(
+            kind=Kind.HYDRATION,
+            at=at(10, minute),
+            item="",
+            sequence=minute,
+            of_this_session=False,
+            asked_for=True,
+        )
+        for minute in (45, 59)
+    ]
+
+    sent = (*as_sent(first, at(11)), *again)
+    later = lay_out(request(at(10), now=at(11), sent=sent), PLAN)
+
+    assert times(later, last_day=0) == times(first, last_day=0)[1:]
+    close = (*sent, replace(again[0], at=at(11, 50)))
+    moved = lay_out(request(at(10), now=at(11, 50), sent=close), PLAN)
+    assert times(moved, last_day=0)[0] == "hydration_2h 0 12:35"

@@ -29,6 +29,7 @@ from bot.store import occurrences, people
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from bot.delivery.metrics import Metrics
     from bot.store.database import Database
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -159,6 +160,7 @@ class Office:
         *,
         bot: Bot | None = None,
         per_second: int = 1000,
+        metrics: Metrics | None = None,
     ) -> Courier:
         return Courier(
             self.database,
@@ -169,6 +171,7 @@ class Office:
             self._on_sent,
             on_upload=self._on_upload,
             per_second=per_second,
+            metrics=metrics,
             dice=random.Random(7),  # noqa: S311
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from telegram import Bot
 from bot.care.model import Kind, Occurrence, OccurrenceState
 from bot.delivery.sender import Drop, Parcel
 from bot.delivery.transport import AiohttpRequest
-from bot.store import occurrences
-from tests.delivery.conftest import ANNA, Office
+from bot.store import occurrences, queue
+from tests.delivery.conftest import ANNA, Office, until
 
 if TYPE_CHECKING:
     from bot.sandbox.faults import Answer
@@ -135,6 +136,38 @@ async def test_an_uncertain_question_is_asked_once_more_in_words_that_bear_it(
 
     assert (await office.look_up(asked)).state is OccurrenceState.SENT
     assert office.texts()[-1].endswith("again")
+
+
+@pytest.mark.parametrize("answer", ["500", "drop_before", "drop_after"])
+async def test_a_safety_message_in_doubt_goes_again_within_seconds(
+    office: Office, answer: Answer
+) -> None:
+    anna = await office.person()
+    told = await office.plan(anna, Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer=answer, times=3)
+    courier = office.courier()
+
+    for _ in range(4):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + timedelta(seconds=2))
+
+    assert office.sends() == 4
+    assert (await office.look_up(told)).state is OccurrenceState.SENT
+
+
+async def test_a_safety_message_that_stays_in_doubt_comes_less_and_less_often(
+    office: Office,
+) -> None:
+    anna = await office.person()
+    await office.plan(anna, Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer="drop_after", times=100)
+    courier = office.courier()
+
+    for _ in range(30):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + MINUTE)
+
+    assert office.sends() == 4 + 4  # three more at once, then after 1, 2, 4 and 8 minutes
 
 
 async def test_a_second_uncertain_outcome_is_not_repeated_for_ever(office: Office) -> None:
@@ -300,3 +333,30 @@ async def test_a_message_cancelled_between_lease_and_send_is_not_sent(office: Of
 
     assert office.sends() == 0
     assert (await office.look_up(cancelled)).state is OccurrenceState.CANCELLED
+
+
+@pytest.mark.parametrize("the_same_process", [True, False])
+async def test_a_question_leased_anew_meanwhile_is_asked_by_the_later_lease_alone(
+    office: Office, the_same_process: bool
+) -> None:
+    """As when the machine slept between the lease and the send."""
+    anna = await office.person()
+    question = await office.plan(anna, Kind.CHECK_IN)
+    others: list[asyncio.Task[int]] = []
+
+    async def slowly(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        if not occurrence.repeat:
+            office.clock.jump_to(now + 2 * MINUTE)
+            async with office.database.transaction() as tx:
+                await queue.reap(tx, now=office.clock.now())
+            later = courier if the_same_process else office.courier(slowly)
+            others.append(asyncio.create_task(later.drain()))
+            await until(lambda: office.sends() == 1)
+        return Parcel("again" if occurrence.repeat else "the first time")
+
+    courier = office.courier(slowly)
+    await courier.drain()
+    await asyncio.gather(*others)
+
+    assert office.texts() == ["again"]
+    assert (await office.look_up(question)).state is OccurrenceState.SENT

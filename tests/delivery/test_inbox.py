@@ -286,3 +286,18 @@ def test_every_kind_of_update_finds_its_chat() -> None:
     assert chat_of({"update_id": 1, "callback_query": tap}) == BEN
     assert chat_of({"update_id": 1, "inline_query": {"from": someone}}) == ANNA
     assert chat_of({"update_id": 1, "poll": {"id": "7"}}) is None
+
+
+async def test_updates_that_come_newest_first_are_handled_in_the_order_of_the_acts(
+    desk: Desk,
+) -> None:
+    seen: list[str] = []
+
+    async def handle(update: Update) -> None:
+        seen.append(text_in(update))
+
+    inbox = await desk.inbox(handle)
+    await inbox.receive([written(3, "third"), written(2, "second"), written(1, "first")])
+    await inbox.settled()
+
+    assert seen == ["first", "second", "third"]

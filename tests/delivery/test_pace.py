@@ -90,3 +90,12 @@ def test_chats_that_are_free_again_are_forgotten() -> None:
 
     assert pace.admit(message(5), NOW) == NOW
     assert pace.admit(message(6, chat=2), NOW) == NOW
+
+
+def test_once_the_clock_was_wrong_no_pause_of_it_holds() -> None:
+    pace = ChatPace()
+    pace.pause(ChatId(1), NOW + timedelta(hours=1))
+
+    pace.clear()
+
+    assert pace.admit(message(1, kind=Kind.ESCALATION), NOW) == NOW

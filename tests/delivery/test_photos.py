@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from bot.sandbox.model import Call
 
 BEN = 1002
-PNG = Picture("dot", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"/>').png()
+DOT = Picture("dot", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"/>')
 
 
 async def send(office: Office, file_id: str | None, chat_id: int = ANNA) -> Call:
     """Send one nudge with a picture to someone new; the last call of sendPhoto."""
 
     async def compose(occurrence: Occurrence, now: datetime) -> Parcel:
-        return Parcel("A <b>stretch</b>", photo=Photo("dot", lambda: PNG, file_id))
+        return Parcel("A <b>stretch</b>", photo=Photo("dot", DOT.png, file_id))
 
     nudge = await office.plan(await office.person(chat_id), Kind.STRETCH)
     assert await office.courier(compose).drain() == 1
@@ -36,7 +36,7 @@ async def test_a_picture_is_sent_with_its_caption_and_its_file_id_is_told(office
 
     shown = office.sandbox.person(ANNA).from_bot[-1]
     assert (shown.kind, shown.text) == ("photo", "A stretch")
-    assert call.params["photo"] == {"file": "dot.png", "size": len(PNG)}
+    assert call.params["photo"] == {"file": "dot.png", "size": len(DOT.png())}
     assert [key for key, _ in office.uploaded] == ["dot"]
 
 
@@ -54,5 +54,5 @@ async def test_a_picture_telegram_holds_is_not_sent_up_again(office: Office) -> 
 async def test_a_file_id_telegram_does_not_know_sends_the_picture_itself(office: Office) -> None:
     call = await send(office, "from-another-bot")
 
-    assert call.params["photo"] == {"file": "dot.png", "size": len(PNG)}
+    assert call.params["photo"] == {"file": "dot.png", "size": len(DOT.png())}
     assert [key for key, _ in office.uploaded] == ["dot"]

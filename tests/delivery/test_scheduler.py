@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care.model import Kind, Occurrence, OccurrenceState
+from bot.delivery.clock import SystemClock
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel
 from bot.store import queue
@@ -119,3 +120,34 @@ async def test_housekeeping_calls_the_rest_of_the_program_and_survives_its_failu
     await alarm.keep_house()
 
     assert called == [office.clock.now()] * 2
+
+
+async def test_a_lease_that_ran_out_comes_back_without_a_tick(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna, Kind.CHECK_IN)
+    now = office.clock.now()
+    async with office.database.transaction() as tx:
+        await queue.lease(tx, owner="crashed", now=now, until=now + HOUR, limit=1)
+
+    async with awake(office):
+        office.clock.jump_to(now + HOUR)
+        await office.sandbox.person(anna.chat_id).expect("again", timeout_s=8)
+
+
+async def test_a_clock_that_is_set_back_does_not_hold_up_the_alarm(office: Office) -> None:
+    courier = office.courier()
+    alarm = Alarm(office.clock, courier, office.database)
+    running = asyncio.create_task(courier.run())
+    alarm.start()
+    jobs = [alarm._scheduler.get_job(each) for each in ("tick", "leases", "maintenance")]
+    for each in jobs:  # as they stand once the clock shows an hour less
+        each.modify(next_run_time=each.next_run_time + HOUR)
+
+    courier.wake()
+    await asyncio.sleep(0.5)
+
+    soon = SystemClock().now() + timedelta(minutes=6)
+    assert all(each.next_run_time < soon for each in jobs)
+    alarm.stop()
+    await courier.stop()
+    await running

@@ -43,9 +43,9 @@ class Walk:
         await self.tryout.app.inbox.settled()
         await self.tryout.app.courier.drain()
 
-    async def says(self, text: str) -> ChatMessage:
-        """Type something; the bot's newest message comes back."""
-        await self.person.send(text)
+    async def says(self, text: str, *, reply_to: ChatMessage | None = None) -> ChatMessage:
+        """Type something, maybe as a reply; the bot's newest message comes back."""
+        await self.person.send(text, reply_to=reply_to.message_id if reply_to else None)
         await self.quiet()
         return self.last
 

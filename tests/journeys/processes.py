@@ -39,14 +39,33 @@ async def start_bot(**settings: str) -> Process:
     )
 
 
+async def aftercare(*arguments: str, **settings: str) -> tuple[int | None, list[str]]:
+    """Another command in a process of its own; its exit code, and the lines it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env=clean_environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode().splitlines()
+
+
 @dataclass
 class Street:
-    """A sandbox that outlives the bot, and the bot's processes one after the other."""
+    """A sandbox that outlives the bot, and the bot's processes one after the other.
+
+    `said` is what those that have ended logged, line by line.
+    """
 
     sandbox: Sandbox
     folder: Path
     process: Process | None = None
-    finished: list[Process] = field(default_factory=list)
+    log_level: str = "info"
+    said: list[str] = field(default_factory=list)
 
     async def open(self) -> None:
         """Start the bot, and wait until it asks for updates."""
@@ -56,6 +75,7 @@ class Street:
             api_url=self.sandbox.api_url,
             file_url=self.sandbox.file_url,
             database_url=f"sqlite:///{self.folder / 'aftercare.db'}",
+            log_level=self.log_level,
         )
         await self.sandbox.wait_until(lambda: len(self.sandbox.calls) > asked, timeout_s=UP_S)
 
@@ -63,15 +83,19 @@ class Street:
         """kill -9: nothing is finished, nothing is said."""
         assert self.process is not None
         self.process.kill()
-        await self.process.communicate()
-        self.process = None
+        await self._ended()
 
     async def terminate(self) -> int:
         """SIGTERM; the exit code."""
         assert self.process is not None
         self.process.terminate()
+        return await self._ended()
+
+    async def _ended(self) -> int:
+        assert self.process is not None
         process, self.process = self.process, None
-        await process.communicate()
+        _, log = await process.communicate()
+        self.said += log.decode().splitlines()
         assert process.returncode is not None
         return process.returncode
 

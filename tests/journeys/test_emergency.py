@@ -254,6 +254,30 @@ async def test_three_days_after_stopping_a_clean_check_in_lifts_it(tmp_path: Pat
         assert "Still open" not in walk.last.text
 
 
+async def test_soreness_told_by_the_check_in_that_lifts_it_gets_its_advice(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.taps("It has stopped")
+        await walk.passes(days=6, hours=20)
+
+        await walk.taps(NONE, "Sore where I was massaged", "Done", "Better", "2")
+
+        assert "Your reminders can come again" in walk.said
+        assert "you are sore where you were massaged" in walk.last.text
+
+
+async def test_three_days_later_a_check_in_that_says_worse_lifts_nothing(tmp_path: Path) -> None:
+    async with walking(tmp_path) as walk:
+        await reports(walk)
+        await walk.taps("It has stopped")
+        await walk.passes(days=6, hours=20)
+
+        await walk.answers(change="Worse", pain=6)
+
+        assert walk.last.text.startswith("Thank you. What I told you before still stands.")
+        assert await walk.nudges_ahead() == set()
+
+
 async def test_three_days_later_a_check_in_with_a_doctors_sign_lifts_nothing(
     tmp_path: Path,
 ) -> None:
@@ -350,7 +374,9 @@ async def test_coming_back_from_a_pause_brings_no_nudges_while_it_is_open(tmp_pa
         await reports(walk)
         await walk.says("/pause")
         assert "My earlier advice still stands" in walk.last.text
-        await walk.says("/resume")
+        back = await walk.says("/resume")
+
+        assert "My earlier advice still stands" in back.text
 
         assert await walk.nudges_ahead() == set()
 

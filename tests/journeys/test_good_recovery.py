@@ -18,6 +18,7 @@ from tests.journeys.harness import (
     WATER,
     first_line,
     labels,
+    read,
     walking,
 )
 
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
 LONDON = ZoneInfo("Europe/London")
 NEW_PAIN = ("Less than 6 weeks ago", "One place", "18 to 49", "A man", "No, nothing like that")
 ALL_WELL = "Thank you, all noted."
-STRENGTH_NAMES = ("Bridge", "Bird dog", "Dead bug", "Side plank on your knees", "Sit to stand")
+STRENGTH_NAMES = tuple(
+    read(None).language("en").exercise(each.id).name
+    for each in read(None).exercises.values()
+    if each.kind == "strengthening"
+)
 # What a stranger's eye on a locked screen must not learn.
 TELLING = ("pain", "massage", "doctor", "numb", "bladder", "bowel", "leg", "symptom", "worse")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.library.loader import default_folder
 from tests.journeys.harness import labels, walking
 
 if TYPE_CHECKING:
@@ -273,56 +271,27 @@ async def test_the_clinics_link_is_remembered_while_a_stranger_joins(tmp_path: P
         assert "I had a massage" in labels(walk.last)
 
 
-@pytest.fixture
-def two_languages(tmp_path: Path) -> Path:
-    """The content, with a few words of a Spanish of its own."""
-    folder = tmp_path / "content"
-    shutil.copytree(default_folder(), folder)
-    if not (folder / "es").exists():
-        shutil.copytree(folder / "en", folder / "es")
-    words = {
-        "language.yaml": [("name: English", "name: Español")],
-        "messages.yaml": [
-            ("Hello, I am Aftercare.", "Hola, soy Aftercare."),
-            ("start.adult: I am 18 or older", "start.adult: Tengo 18 o más"),
-            ("start.agree: I agree, let's begin", "start.agree: De acuerdo"),
-            ("<b>All set.</b>", "<b>Todo listo.</b>"),
-            ("<b>Settings</b>", "<b>Ajustes</b>"),
-        ],
-    }
-    for name, pairs in words.items():
-        file = folder / "es" / name
-        text = (folder / "en" / name).read_text(encoding="utf-8")
-        for english, spanish in pairs:
-            assert english in text
-            text = text.replace(english, spanish)
-        file.write_text(text, encoding="utf-8")
-    return folder
-
-
 @pytest.mark.parametrize("code", ["es", "es-MX"])
 async def test_a_phone_speaks_its_own_language_also_in_a_regional_form(
-    tmp_path: Path, two_languages: Path, code: str
+    tmp_path: Path, code: str
 ) -> None:
-    async with walking(tmp_path, language_code=code, content=two_languages) as walk:
+    async with walking(tmp_path, language_code=code) as walk:
         await walk.says("/start")
 
         assert "Hola, soy Aftercare." in walk.last.text
 
 
-async def test_a_phone_in_an_unknown_language_gets_english(
-    tmp_path: Path, two_languages: Path
-) -> None:
-    async with walking(tmp_path, language_code="fi", content=two_languages) as walk:
+async def test_a_phone_in_an_unknown_language_gets_english(tmp_path: Path) -> None:
+    async with walking(tmp_path, language_code="fi") as walk:
         await walk.says("/start")
 
         assert "Hello, I am Aftercare." in walk.last.text
 
 
 async def test_the_language_switched_in_settings_stays_whatever_the_phone_says(
-    tmp_path: Path, two_languages: Path
+    tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path, content=two_languages) as walk:
+    async with walking(tmp_path) as walk:
         await walk.joins()
         await walk.tells()
         await walk.says("/settings")

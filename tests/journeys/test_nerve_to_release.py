@@ -91,7 +91,7 @@ async def test_it_asks_again_after_two_and_seven_days_and_then_no_more(tmp_path:
 
         assert [(each.at, first_line(each)) for each in asked] == [
             (REPORTED_AT + timedelta(days=2), "Did you manage to book it?"),
-            (REPORTED_AT + timedelta(days=7), "A week on: have you been seen?"),
+            (REPORTED_AT + timedelta(days=7), "I am still asking: have you been seen?"),
         ]
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.library import proof
 from bot.library.loader import default_folder, load
 
 if TYPE_CHECKING:
+    from bot.library.errors import Problem
     from bot.library.library import Library
 
 Edit = Callable[[str, str, str], None]
@@ -38,3 +40,31 @@ def edit(folder: Path) -> Edit:
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     return replace
+
+
+@pytest.fixture(scope="session", autouse=True)
+def proved_once() -> Iterator[None]:
+    """Prove what is decided once for each content: most tests break only words."""
+    held: dict[tuple[object, ...], tuple[Problem, ...]] = {}
+
+    def once(fault: str) -> Callable[..., tuple[Problem, ...]]:
+        prove = getattr(proof, fault)
+
+        def proved(library: Library, name: str, *rest: object) -> tuple[Problem, ...]:
+            rules, plan = (library.documents[f"{name}/{each}.yaml"] for each in ("rules", "plan"))
+            looked_at = {
+                "verdict_faults": (rules, library.questions),
+                "reach_faults": (rules, library.questions, library.plan),
+                "plan_faults": (plan, library.rules.levels),
+            }
+            key = (fault, name, repr(looked_at[fault]))
+            if key not in held:
+                held[key] = tuple(prove(library, name, *rest))
+            return held[key]
+
+        return proved
+
+    with pytest.MonkeyPatch.context() as patch:
+        for fault in ("verdict_faults", "reach_faults", "plan_faults"):
+            patch.setattr(proof, fault, once(fault))
+        yield

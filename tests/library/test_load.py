@@ -120,18 +120,18 @@ def test_a_language_falls_back_to_its_base_and_to_english(
 
 
 def test_a_regional_language_falls_back_to_its_own_base_first(folder: Path) -> None:
-    spanish(folder)
+    italian(folder)
 
     library = load(folder)
 
-    assert library.language("es-MX").code == "es"
-    assert library.language("fr", "es").code == "es"
+    assert library.language("it-CH").code == "it"
+    assert library.language("fr", "it").code == "it"
 
 
-def spanish(folder: Path) -> None:
-    """A second language; the words do not matter here."""
-    shutil.copytree(folder / "en", folder / "es")
-    (folder / "es/language.yaml").write_text("name: Español\nversion: 1\ntranslates: 1\n")
+def italian(folder: Path) -> None:
+    """A language of its own beside the shipped ones; the words do not matter here."""
+    shutil.copytree(folder / "en", folder / "it")
+    (folder / "it/language.yaml").write_text("name: Italiano\nversion: 1\ntranslates: 1\n")
 
 
 def test_an_unknown_country_gets_numbers_that_work_in_many(shipped: Library) -> None:
@@ -266,15 +266,15 @@ def test_a_rule_over_progress_may_not_be_judged_between_two_answers(
 
 
 def test_a_translation_without_a_text_is_refused(folder: Path, edit: Edit) -> None:
-    spanish(folder)
-    edit("es/messages.yaml", "start.welcome:", "start.welcom:")
+    italian(folder)
+    edit("it/messages.yaml", "start.welcome:", "start.welcom:")
 
     assert any('no text for "start.welcome"' in problem for problem in refusal(folder))
 
 
 def test_a_language_folder_of_no_known_language_is_refused(folder: Path) -> None:
-    spanish(folder)
-    (folder / "es").rename(folder / "xqx")
+    italian(folder)
+    (folder / "it").rename(folder / "xqx")
 
     assert any('"xqx" is no language CLDR knows' in problem for problem in refusal(folder))
 
@@ -283,7 +283,7 @@ def test_other_folders_beside_the_languages_are_left_alone(folder: Path) -> None
     (folder / "notes").mkdir()
     (folder / "README.md").write_text("How to edit")
 
-    assert set(load(folder).languages) == {"en"}
+    assert set(load(folder).languages) == {"en", "es"}
 
 
 # ---- who avoids which exercise, and groups of a clinic's own ----
@@ -381,7 +381,8 @@ neck_turns:
 
 
 def with_own_exercise(folder: Path) -> None:
-    for file, text in (("exercises.yaml", OWN), ("en/exercises.yaml", OWN_WORDS)):
+    words = [(f"{code}/exercises.yaml", OWN_WORDS) for code in ("en", "es")]
+    for file, text in (("exercises.yaml", OWN), *words):
         path = folder / file
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 

@@ -48,16 +48,20 @@ def test_values_a_text_does_not_use_are_let_be(shipped: Library) -> None:
 
 
 def test_a_plural_takes_the_form_of_its_language(folder: Path, edit: Edit) -> None:
-    edit(
-        "en/messages.yaml",
-        "start.adult:",
-        "days: {one: '{count} day', other: '{count} days'}\nstart.adult:",
-    )
+    for code, day in (("en", "day"), ("es", "día")):
+        edit(
+            f"{code}/messages.yaml",
+            "start.adult:",
+            f"days: {{one: '{{count}} {day}', other: '{{count}} {day}s'}}\nstart.adult:",
+        )
 
-    english = load(folder).language("en")
+    library = load(folder)
+    english, spanish = library.language("en"), library.language("es")
 
     assert english.say("days", count=1) == "1 day"
     assert english.say("days", count=0) == "0 days"
+    assert spanish.say("days", count=1) == "1 día"
+    assert spanish.say("days", count=2) == "2 días"
     with pytest.raises(KeyError):
         english.say("days")
 

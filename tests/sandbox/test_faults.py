@@ -114,3 +114,16 @@ async def test_clearing_ends_all_trouble(sandbox: Sandbox, api: Api) -> None:
 def test_an_unknown_trouble_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="answer must be one of 429, 500"):
         sandbox.faults.add(answer="418")  # type: ignore[arg-type]
+
+
+async def test_a_reordered_batch_comes_newest_first_and_once(
+    sandbox: Sandbox, anna: Person, api: Api
+) -> None:
+    sandbox.faults.reorder_updates()
+    await anna.send("first")
+    await anna.send("second")
+
+    batches = [await api("getUpdates") for _ in range(2)]
+
+    texts = [[one["message"]["text"] for one in batch] for batch in batches]
+    assert texts == [["second", "first"], ["first", "second"]]

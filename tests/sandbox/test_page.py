@@ -81,6 +81,9 @@ class Steering:
     def rate(self) -> float:
         return self.speed
 
+    async def language(self, chat_id: int, phone: str) -> str:
+        return f"{phone}, as {chat_id} speaks it"
+
     async def local_zone(self, chat_id: int) -> str | None:
         return "Europe/Berlin" if chat_id == 1001 else None
 
@@ -117,6 +120,7 @@ async def test_a_new_page_shows_the_bot_and_an_empty_chat(page: Page, api: Api) 
         "reply_keyboard": None,
         "clock": None,
         "upcoming": [],
+        "language": None,
     }
 
 
@@ -187,6 +191,17 @@ async def test_keyboard_typing_and_commands_reach_the_page(
     assert await page.event() == ("commands", [{"command": "a", "description": "b"}])
 
 
+async def test_a_reply_tells_the_bot_which_message_it_answers(page: Page, api: Api) -> None:
+    await page.post("message", text="/start")
+    await api("sendMessage", chat_id=1001, text="Well?", reply_markup=KEYBOARD)
+    await page.post("message", text="/why", reply_to=2)
+
+    replied = (await api("getUpdates"))[-1]["message"]["reply_to_message"]
+    assert (replied["message_id"], replied["text"]) == (2, "Well?")
+    assert replied["from"]["is_bot"] is True
+    assert replied["reply_markup"]["inline_keyboard"][0][0]["callback_data"] == "go"
+
+
 async def test_everything_a_phone_can_send_reaches_the_bot(page: Page, api: Api) -> None:
     await page.post("message", text="a")
     await page.post("location", latitude=52.5, longitude=13.4)
@@ -207,6 +222,23 @@ async def test_everything_a_phone_can_send_reaches_the_bot(page: Page, api: Api)
     assert kinds == [*["message"] * 5, "edited_message", "message", *["my_chat_member"] * 2]
     assert updates[6]["message"]["from"]["language_code"] == "es"
     assert blocked is True
+
+
+async def test_another_language_of_the_phone_changes_what_the_page_says_of_the_bot(
+    page: Page, api: Api
+) -> None:
+    await api("setMyDescription", description="Hello")
+    await api("setMyDescription", description="Hola", language_code="es")
+    await api("setMyCommands", commands=[{"command": "a", "description": "b"}], language_code="es")
+    before = await page.open()
+    await page.post("language", language_code="es-MX")
+
+    name, after = await page.event()
+    assert (before["bot"]["description"], before["bot"]["commands"]) == ("Hello", [])
+    assert name == "identity"
+    assert after["bot"]["description"] == "Hola"
+    assert after["bot"]["commands"] == [{"command": "a", "description": "b"}]
+    assert after["person"]["language_code"] == "es-MX"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +271,7 @@ async def test_pictures_are_shown_and_other_files_are_saved(
     await ptb.send_photo(1001, PIXEL)
     await anna.send_document("x.html", b"<script>", mime_type="text/html")
     photo, document = (await page.open())["messages"][1:]
+    assert (photo["file"]["width"], photo["file"]["height"]) == (1, 1)
     async with page.session.get(page.url.rstrip("/") + photo["file"]["url"]) as response:
         assert response.headers["Content-Type"] == "image/png"
         assert await response.read() == PIXEL
@@ -258,6 +291,7 @@ async def test_time_is_steered_from_the_page(sandbox: Sandbox, page: Page, clock
     await page.post("clock/rate", rate=60)
 
     later = START + timedelta(hours=1)
+    assert state["language"] == "en, as 1001 speaks it"
     assert state["clock"] == {
         "now": START.isoformat(),
         "zone": "Europe/Berlin",

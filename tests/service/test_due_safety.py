@@ -158,3 +158,22 @@ async def test_a_planned_check_in_waits_a_week(clinic: Clinic, anna: Person) -> 
 
     assert await due.expire_check_ins(clinic.practice, at + 7 * DAY) == 0
     assert await due.expire_check_ins(clinic.practice, at + 7 * DAY + MINUTE) == 1
+
+
+# ---- judge_left_profiles ----
+
+
+async def test_a_profile_left_half_answered_is_judged_once(clinic: Clinic, anna: Person) -> None:
+    await clinic.massage(anna)
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    for question in ("onset", "area"):
+        await clinic.says(anna, begun.interview, question, "skip")
+    await clinic.says(anna, begun.interview, "age", "choose", "60_plus")
+    await clinic.says(anna, begun.interview, "sex", "skip")
+    await clinic.says(anna, begun.interview, "recent_fall", "choose", "yes")
+
+    assert await due.judge_left_profiles(clinic.practice, NOW + 50 * MINUTE) == 0
+    assert await due.judge_left_profiles(clinic.practice, NOW + 2 * HOUR) == 1
+    assert await due.judge_left_profiles(clinic.practice, NOW + 3 * HOUR) == 0
+
+    assert (await clinic.standing(anna)).reasons == ("fall_risk",)

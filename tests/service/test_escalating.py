@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,3 +202,17 @@ async def test_the_plan_goes_on_from_the_release_and_sends_nothing_missed(
     nudges = await clinic.coming(anna, *NUDGES)
     assert nudges
     assert min(each.message.due_at for each in nudges) > released_at
+
+
+async def test_a_tap_taken_up_again_after_a_crash_is_written_down_once(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    await clinic.reports(anna, "chest_pain")
+
+    for at in (NOW, NOW + timedelta(seconds=70), NOW + HOUR):
+        await says(clinic, anna, "not_yet", at)
+
+    async with clinic.practice.database.reading() as tx:
+        said = await escalations.responses(tx, anna.id)
+    assert [each.at for each in said] == [NOW, NOW + HOUR]

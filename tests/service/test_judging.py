@@ -266,3 +266,22 @@ async def test_an_expired_check_in_is_judged_by_what_was_answered(
 
     assert judged.opened is not None
     assert judged.opened.reasons == ("no_improvement",)
+
+
+# ---- judge_again ----
+
+
+async def test_what_the_profile_adds_to_a_check_in_is_heard_once(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    await clinic.reports(anna, "big_bruise", now=NOW + HOUR)
+    anna = await clinic.tells(anna, Profile(conditions=frozenset({"blood_thinners"})))
+
+    async with clinic.tx() as tx:
+        first = await judging.judge_again(tx, clinic.practice, anna, NOW + 2 * HOUR)
+        second = await judging.judge_again(tx, clinic.practice, anna, NOW + 3 * HOUR)
+
+    assert first is not None
+    assert first.reasons == ("bruise_thinners",)
+    assert second is None

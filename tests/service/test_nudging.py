@@ -126,3 +126,16 @@ async def test_nobody_answers_another_persons_nudge_or_what_is_no_nudge(
         assert await nudging.put_off(clinic.practice, person.id, number, "1h", AT) is None
 
     assert (await clinic.stored(nudge)).response is None
+
+
+async def test_a_nudge_is_held_back_by_open_advice_of_its_own_person_only(
+    clinic: Clinic, anna: Person
+) -> None:
+    nudge = await water(clinic, anna)
+    bob = await clinic.admit(6006)
+    assert not await nudging.held_back(clinic.practice, anna.id, nudge.id)
+
+    await clinic.reports(anna, "chest_pain", now=AT)
+
+    assert await nudging.held_back(clinic.practice, anna.id, nudge.id)
+    assert not await nudging.held_back(clinic.practice, bob.id, nudge.id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import stat
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.care.model import ChatId, PersonId
 from bot.errors import DatabaseError
@@ -158,6 +160,26 @@ async def test_sqlite_survives_a_power_cut_and_overwrites_what_is_erased(
     async with sqlite_database.transaction() as tx:
         found = {name: (await tx.execute(text(f"PRAGMA {name}"))).scalar_one() for name in expected}
     assert found == expected
+
+
+async def test_an_inline_database_starts_no_thread_and_keeps_its_promises(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    database = await Database.open(f"sqlite:///{tmp_path / 'inline.db'}", inline=True)
+    person = await make_person(database, 5)
+
+    async def write_and_fail() -> None:
+        async with database.transaction() as tx:
+            await facts.set(tx, "count", 1)
+            await tx.execute(text("SELECT nothing FROM nowhere"))
+
+    with pytest.raises(SQLAlchemyError):
+        await write_and_fail()
+
+    async with database.reading() as tx:
+        assert await facts.get(tx, "count") is None
+        assert await people.by_chat(tx, ChatId(5)) == person
+    await database.close()
+    assert set(threading.enumerate()) <= before
 
 
 async def test_sqlite_has_one_writer_at_a_time_in_the_order_they_came(

@@ -34,7 +34,7 @@ async def test_an_update_that_comes_twice_is_kept_once(database: Database) -> No
 
     async with database.reading() as tx:
         assert await inbox.pending(tx, limit=10) == (
-            inbox.InboxItem(1, ChatId(5), b'{"update_id": 1}', 0),
+            inbox.InboxItem(1, ChatId(5), b'{"update_id": 1}', 0, NOW),
         )
 
 

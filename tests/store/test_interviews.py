@@ -143,3 +143,13 @@ async def test_an_unknown_interview_is_missed_where_it_is_required(database: Dat
         assert await interviews.get(tx, InterviewId(9)) is None
         with pytest.raises(LookupError, match="interview 9"):
             await interviews.required(tx, InterviewId(9))
+
+
+async def test_the_newest_interviews_of_a_person_come_oldest_first(database: Database) -> None:
+    person, other = await make_person(database), await make_person(database, chat_id=6_006)
+    kinds: tuple[InterviewKind, ...] = ("profile", "early", "worse")
+    begun = [await begin(database, person, kind, at=NOW + n * HOUR) for n, kind in enumerate(kinds)]
+    await begin(database, other, at=NOW + 9 * HOUR)
+
+    async with database.reading() as tx:
+        assert await interviews.recent(tx, person.id, limit=2) == tuple(begun[1:])

@@ -230,3 +230,27 @@ async def test_an_escalations_message_can_be_moved_while_it_is_planned(
 async def test_an_unknown_occurrence_is_none(database: Database) -> None:
     async with database.reading() as tx:
         assert await occurrences.get(tx, OccurrenceId(9)) is None
+
+
+async def test_what_arrived_is_found_by_its_message_for_its_person_alone(
+    database: Database,
+) -> None:
+    person, other = await make_person(database), await make_person(database, chat_id=6_006)
+    await plan(database, person, message(), message(Kind.MOVEMENT))
+    await plan(database, other, message())
+    for number, each in enumerate(await lease(database)):
+        async with database.transaction() as tx:
+            await queue.acknowledge(
+                tx, each.id, owner="one", message_id=70 + number, at=NOW + number * MINUTE
+            )
+
+    async with database.reading() as tx:
+        mine = [await occurrences.of_message(tx, person.id, 70 + n) for n in range(4)]
+        latest = await occurrences.latest_sent(tx, person.id, kinds=NUDGES)
+        stretch = await occurrences.latest_sent(tx, person.id, kinds={Kind.STRETCH})
+
+    found = [each for each in mine if each is not None]
+    assert {each.person_id for each in found} == {person.id}
+    assert len(found) == 2
+    assert latest == found[-1]
+    assert stretch is None

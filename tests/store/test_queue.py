@@ -139,6 +139,30 @@ async def test_an_acknowledgement_after_losing_the_lease_is_refused(database: Da
     assert await acknowledge(database, again, "two")
 
 
+async def test_a_message_is_held_by_its_owner_alone_and_only_through_its_latest_lease(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.CHECK_IN)
+
+    async def holders() -> list[tuple[str, int]]:
+        async with database.reading() as tx:
+            return [
+                (owner, attempt)
+                for owner in ("one", "two")
+                for attempt in (await queue.held(tx, [occurrence.id], owner=owner)).values()
+            ]
+
+    assert await holders() == [("one", 1)]
+    async with database.transaction() as tx:
+        await queue.reap(tx, now=NOW + MINUTE)
+    assert await holders() == []
+    await lease(database, "one", now=NOW + MINUTE)
+    assert await holders() == [("one", 2)]
+    async with database.transaction() as tx:
+        await occurrences.cancel(tx, person_id=occurrence.person_id, reason="urgent")
+    assert await holders() == []
+
+
 async def test_a_message_cancelled_on_its_way_says_so_and_still_counts_as_arrived(
     database: Database,
 ) -> None:
@@ -309,9 +333,11 @@ async def test_what_is_too_late_expires_and_safety_never_does(database: Database
     )
 
     async with database.transaction() as tx:
-        assert await queue.expire(tx, now=NOW) == 1
-        assert await queue.expire(tx, now=NOW) == 0
+        expired = await queue.expire(tx, now=NOW)
+        assert await queue.expire(tx, now=NOW) == ()
 
+    due_at = NOW - HOUR
+    assert expired == (queue.Expiry(Kind.HYDRATION, 1, first_due_at=due_at, last_due_at=due_at),)
     left = [each.message.kind for each in await lease(database)]
     assert left == [Kind.ESCALATION, Kind.STRETCH]
 
@@ -330,3 +356,55 @@ async def test_messages_are_counted_by_state_and_kind(database: Database) -> Non
         (OccurrenceState.LEASED, Kind.HYDRATION): 1,
         (OccurrenceState.PLANNED, Kind.HYDRATION): 2,
     }
+
+
+async def test_a_lease_longer_than_any_is_taken_back_but_not_from_the_process_that_asks(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.CHECK_IN)
+    an_hour_back = NOW - HOUR  # the clock was an hour ahead when the lease was taken
+    furthest = an_hour_back + 10 * MINUTE
+
+    async with database.transaction() as tx:
+        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+        ours = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="one")
+        (reaped,) = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="two")
+        assert not await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+
+    assert ours == ()
+    assert (reaped.id, reaped.state) == (occurrence.id, OccurrenceState.PLANNED)
+
+
+async def test_only_an_escalations_message_that_is_further_off_than_can_be_is_hastened(
+    database: Database,
+) -> None:
+    person = await make_person(database)
+    await plan(
+        database,
+        person,
+        message(Kind.ESCALATION, due_in=HOUR),
+        message(Kind.FOLLOW_UP, due_in=HOUR),
+        message(Kind.CHECK_IN, due_in=HOUR),
+    )
+    async with database.transaction() as tx:
+        assert await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+        assert await queue.hasten(tx, now=NOW) == 1
+        assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+
+    assert [each.message.kind for each in await lease(database)] == [Kind.ESCALATION]
+
+
+async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_let_be(
+    database: Database,
+) -> None:
+    person = await make_person(database)
+    await plan(database, person, message(Kind.ESCALATION, due_in=timedelta(seconds=10)))
+    async with database.transaction() as tx:
+        assert await queue.hasten(tx, now=NOW) == 0
+
+    (taken,) = await lease(database, now=NOW + MINUTE)
+    async with database.transaction() as tx:
+        await queue.uncertain(
+            tx, taken.id, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE
+        )
+        assert await queue.hasten(tx, now=NOW + MINUTE) == 0

@@ -10,12 +10,13 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
 import bot
 from bot.care.model import Kind, Level
+from bot.library.entries import Evidence
 from bot.telegram.router import COMMANDS
 from bot.telegram.views.settings import CHOICES
 
@@ -54,6 +55,7 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
 def words() -> set[str]:
     """What may fill a gap: any word the code knows."""
     known = {each.value for each in Kind} | {each.id for each in Level} | set(SNOOZES)
+    known |= set(get_args(Evidence))
     for _, tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

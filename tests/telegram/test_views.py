@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
 
@@ -127,9 +127,10 @@ def test_the_end_of_a_check_in_fits_with_every_reason(
     longest: dict[str, str],
     all_reasons: tuple[str, ...],
     level: Level,
-    kind: str,
+    kind: Literal["full", "worse"],
 ) -> None:
-    fits(interviews.closing(english, kind, Verdict(level, all_reasons), longest))
+    ended = replace(interview(), kind=kind)
+    fits(interviews.closing(english, ended, Verdict(level, all_reasons), longest, more=True))
 
 
 @pytest.mark.parametrize("level", ESCALATED)
@@ -178,7 +179,7 @@ def interview(answers: Mapping[str, str | tuple[str, ...]] | None = None) -> Int
 
 
 def test_every_question_fits_with_nothing_and_with_everything_ticked(
-    shipped: Library, english: Language
+    shipped: Library, english: Language, longest: dict[str, str]
 ) -> None:
     for question in shipped.questions:
         everything = interview({"recent_fall": "yes", question.id: question.options})
@@ -187,7 +188,7 @@ def test_every_question_fits_with_nothing_and_with_everything_ticked(
                 english,
                 held,
                 question,
-                lead=english.say("freetext.cannot_judge"),
+                lead=english.say("freetext.cannot_judge", **longest),
                 after=english.say("interview.again"),
             )
             fits(view)

@@ -33,7 +33,7 @@ export function phone(chatId) {
   const send = (path, body = {}) => post(`/person/${chatId}/${path}`, body);
   return {
     eventsUrl: `/person/${chatId}/events`,
-    message: (text) => send("message", { text }),
+    message: (text, replyTo = null) => send("message", replyTo === null ? { text } : { text, reply_to: replyTo }),
     tap: (messageId, data) => send("tap", { message_id: messageId, data }),
     edit: (messageId, text) => send("edit", { message_id: messageId, text }),
     location: (latitude, longitude) => send("location", { latitude, longitude }),

@@ -5,11 +5,15 @@ import { link, rich } from "./entities.js";
 import { cityAt } from "./place.js";
 
 const QUOTE_LENGTH = 90;
+// A photo is drawn at its own size, or smaller: no wider than a bubble, no higher than a phone is.
+const PHOTO_WIDTH_PX = 544;
+const PHOTO_HEIGHT_PX = 384;
 
 /**
- * The bubble of a message. `reader` knows the chat: `clock`, `botName`, `find(id)`,
+ * The bubble of a message. `reader` knows the chat: `clock`, `botName`, `language`
+ * (what the bot speaks, for who has the page read aloud; null where it is unknown), `find(id)`,
  * and what presses do: `command(text)`, `tap(message, button, node)`, `edit(message)`,
- * `copy(text)`, `goTo(id)`.
+ * `reply(message)`, `copy(text)`, `goTo(id)`.
  */
 export function bubble(message, reader) {
   const isMine = message.from === "person";
@@ -22,24 +26,34 @@ export function bubble(message, reader) {
     "aria-label": `${isMine ? "You" : reader.botName}, ${reader.clock.timeOf(at)}`,
   });
   const body = el("div", { class: "bubble" }, quoted(message, reader), media(message, reader));
-  if (message.text) body.append(el("div", { class: "text", dir: "auto" }, rich(message.text, message.entities, reader)));
+  if (message.text) body.append(el("div", { class: "text", dir: "auto", lang: reader.language }, rich(message.text, message.entities, reader)));
   body.append(footer(message, at, reader));
   node.append(el("div", { class: "row" }, isMine && message.kind === "text" ? editButton(message, reader) : null, body));
   if (message.buttons?.length) node.append(inlineKeyboard(message, reader));
+  if (!isMine) node.append(el("div", { class: "beside" }, replyButton(message, reader)));
   return node;
+}
+
+/** The beginning of what a message says, or what kind it is. */
+export function gist(message) {
+  const words = message.text || KIND_WORDS[message.kind] || "Message";
+  return words.length > QUOTE_LENGTH ? `${words.slice(0, QUOTE_LENGTH).trimEnd()}…` : words;
+}
+
+function firstLine(message) {
+  return message.text.split("\n", 1)[0].trim() || KIND_WORDS[message.kind] || "Message";
 }
 
 function quoted(message, reader) {
   const original = message.reply_to === null ? null : reader.find(message.reply_to);
   if (!original) return null;
-  const words = (original.text || KIND_WORDS[original.kind] || "Message").slice(0, QUOTE_LENGTH);
   const who = original.from === "person" ? "You" : reader.botName;
   return el(
     "button",
     { type: "button", class: "quoted", onclick: () => reader.goTo(original.message_id) },
     spoken("In reply to "),
     el("strong", {}, who),
-    el("span", {}, words),
+    el("span", { lang: reader.language }, gist(original)),
   );
 }
 
@@ -63,9 +77,15 @@ function media(message, reader) {
 
 function photo(message, reader) {
   if (!message.file) return card("image", "Photo", "");
-  const who = message.from === "person" ? "you" : reader.botName;
-  const picture = el("img", { src: message.file.url, alt: `Photo from ${who}`, class: "photo" });
+  const picture = el("img", { src: message.file.url, alt: firstLine(message), lang: reader.language, class: "photo", ...sizeOnScreen(message.file) });
   return el("a", { class: "photo-link", href: message.file.url, target: "_blank", rel: "noopener" }, picture);
+}
+
+/** Known before the photo is there, so that nothing moves when it comes. */
+function sizeOnScreen({ width, height }) {
+  if (!width || !height) return {};
+  const scale = Math.min(1, PHOTO_WIDTH_PX / width, PHOTO_HEIGHT_PX / height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
 function fileCard(message) {
@@ -123,6 +143,15 @@ function editButton(message, reader) {
   );
 }
 
+function replyButton(message, reader) {
+  return el(
+    "button",
+    { type: "button", class: "icon-button reply", title: "Reply", "data-key": "reply", onclick: () => reader.reply(message) },
+    icon("reply"),
+    spoken(`Reply to “${firstLine(message).slice(0, 40)}”`),
+  );
+}
+
 function inlineKeyboard(message, reader) {
   const rows = message.buttons.map((row, r) =>
     el("div", { class: "inline-row" }, ...row.map((button, c) => inlineButton(message, button, `${r}.${c}.${button.text}`, reader))),
@@ -136,7 +165,7 @@ function inlineButton(message, button, key, reader) {
   if (button.url) {
     return link(button.url, button.text, props, icon("out"));
   }
-  const node = el("button", { type: "button", ...props }, el("span", {}, button.text));
+  const node = el("button", { type: "button", ...props }, el("span", { lang: reader.language }, button.text));
   if (button.copy_text !== undefined && button.copy_text !== null) {
     node.append(icon("copy"));
     node.addEventListener("click", () => reader.copy(button.copy_text.text ?? button.copy_text));

@@ -24,16 +24,18 @@ const bot = { name: "Aftercare", username: "" };
 
 const reader = {
   clock,
+  language: null,
   get botName() {
     return bot.name;
   },
   command: (text) => field.send(text),
   edit: (message) => field.edit(message),
+  reply: (message) => field.reply(message),
   tap,
   copy,
 };
 const log = new ChatLog(reader);
-const field = composer(phone, () => log.lastOwnText);
+const field = composer(phone, { lastOwnText: () => log.lastOwnText, nameOf: (message) => (message.from === "bot" ? bot.name : "You") });
 const bar = clockBar(clock, phone);
 const plan = planPanel(clock);
 const attach = attachments(phone);
@@ -42,7 +44,7 @@ const showKeyboard = replyKeyboard((button) => {
   else if (button.request_contact) attach.sendContact();
   else field.send(button.text);
 });
-const showPerson = optionsSheet(phone, { onBlocked: field.setBlocked, onLanguage: speak });
+const showPerson = optionsSheet(phone, { onBlocked: field.setBlocked });
 
 async function tap(message, button, node) {
   if (node.getAttribute("aria-disabled") === "true") return;
@@ -65,9 +67,15 @@ async function copy(text) {
   }
 }
 
-function speak(languageCode) {
-  clock.speak(languageCode);
-  log.redraw();
+function hear(language) {
+  reader.language = language;
+  byId("empty-text").lang = language ?? "";
+}
+
+function showWho({ bot: itself, person }) {
+  clock.speak(person.language_code);
+  showBot(itself);
+  showPerson(person);
 }
 
 function showBot({ name, username, description, commands }) {
@@ -111,10 +119,9 @@ listen(
   phone.eventsUrl,
   {
     state(state) {
-      clock.speak(state.person.language_code);
+      hear(state.language);
       tellClock(state.clock);
-      showBot(state.bot);
-      showPerson(state.person);
+      showWho(state);
       log.replaceAll(state.messages);
       showEmpty();
       field.setBlocked(state.blocked);
@@ -130,11 +137,19 @@ listen(
       log.remove(id);
       showEmpty();
     },
+    identity(who) {
+      showWho(who);
+      log.redraw();
+    },
     keyboard: showKeyboard,
     action: () => setTyping(true),
     toast: answer,
     clock: tellClock,
     upcoming: plan.set,
+    language(code) {
+      hear(code);
+      log.redraw();
+    },
     commands: (data) => field.setCommands(data.commands ?? data),
   },
   (status) => {

@@ -1,5 +1,6 @@
-/** The field where messages are written, and edited. */
+/** The field where messages are written, edited, and written as a reply. */
 
+import { gist } from "./bubbles.js";
 import { commandList } from "./commands.js";
 import { byId } from "./dom.js";
 import { problem } from "./notices.js";
@@ -7,28 +8,39 @@ import { problem } from "./notices.js";
 const MOST_ROWS = 6;
 
 /**
- * `phone` sends; `lastOwnText()` gives the message ArrowUp edits. Returns
- * `{setCommands, edit(message), send(text), setBlocked}`.
+ * `phone` sends; `lastOwnText()` gives the message ArrowUp edits, `nameOf(message)` who wrote
+ * one. Returns `{setCommands, edit(message), reply(message), send(text), setBlocked}`.
  */
-export function composer(phone, lastOwnText) {
+export function composer(phone, { lastOwnText, nameOf }) {
   const field = byId("field");
   const form = byId("composer");
   let editing = null;
+  let replyingTo = null;
   let isSending = false;
 
   const commands = commandList((text) => {
     write("");
-    send(text);
+    sendWritten(text);
   });
 
-  /** Send a text, or keep it in the field and say why it did not go. */
-  async function send(text) {
+  /** Send a text, or keep it in the field and say why it did not go. True when it went. */
+  async function send(text, replyTo = null) {
     try {
-      await phone.message(text);
+      await phone.message(text, replyTo);
+      return true;
     } catch (error) {
       problem("Your message was not sent.", error);
       if (!field.value) write(text);
+      return false;
     }
+  }
+
+  /** Send what the person wrote or chose here, as a reply where they are replying. */
+  async function sendWritten(text) {
+    const original = replyingTo;
+    stopReplying();
+    const isSent = await send(text, original?.message_id ?? null);
+    if (!isSent && original && !replyingTo && !editing) replyTo(original);
   }
 
   async function submit() {
@@ -40,7 +52,7 @@ export function composer(phone, lastOwnText) {
     const original = editing;
     stopEditing();
     if (original) await saveEdit(original, text);
-    else await send(text);
+    else await sendWritten(text);
     isSending = false;
   }
 
@@ -55,6 +67,7 @@ export function composer(phone, lastOwnText) {
   }
 
   function edit(message) {
+    stopReplying();
     editing = message;
     byId("editing").hidden = false;
     byId("editing-text").textContent = message.text;
@@ -74,6 +87,35 @@ export function composer(phone, lastOwnText) {
     stopEditing();
     write("");
     field.focus();
+  }
+
+  function replyTo(message) {
+    replyingTo = message;
+    byId("replying").hidden = false;
+    byId("replying-who").textContent = nameOf(message);
+    byId("replying-text").textContent = gist(message);
+  }
+
+  /** Begin a reply; words already in the field stay, those of an edit do not. */
+  function reply(message) {
+    if (editing) cancelEditing();
+    replyTo(message);
+    field.focus();
+  }
+
+  function stopReplying() {
+    replyingTo = null;
+    byId("replying").hidden = true;
+  }
+
+  function cancelReplying() {
+    stopReplying();
+    field.focus();
+  }
+
+  function cancel() {
+    if (editing) cancelEditing();
+    else if (replyingTo) cancelReplying();
   }
 
   function write(text) {
@@ -100,21 +142,26 @@ export function composer(phone, lastOwnText) {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       submit();
-    } else if (event.key === "Escape" && editing) {
-      cancelEditing();
-    } else if (event.key === "ArrowUp" && !field.value && lastOwnText()) {
+    } else if (event.key === "Escape") {
+      cancel();
+    } else if (event.key === "ArrowUp" && !field.value && !replyingTo && lastOwnText()) {
       event.preventDefault();
       edit(lastOwnText());
     }
   });
-  byId("editing-cancel").addEventListener("click", cancelEditing);
+  for (const [name, stop] of [["editing", cancelEditing], ["replying", cancelReplying]]) {
+    byId(`${name}-cancel`).addEventListener("click", stop);
+    byId(name).addEventListener("keydown", (event) => event.key === "Escape" && stop());
+  }
 
   return {
     edit,
+    reply,
     send,
     setCommands: commands.set,
     setBlocked(isBlocked) {
       form.hidden = isBlocked;
+      if (isBlocked) cancel();
       byId("blocked").hidden = !isBlocked;
       byId("dock").classList.toggle("is-blocked", isBlocked);
     },

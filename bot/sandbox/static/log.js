@@ -5,6 +5,7 @@ import { byId, el } from "./dom.js";
 
 const NEAR_END_PX = 96;
 const FOLLOW_MS = 4000;
+const LEAD_PX = 8;
 
 export class ChatLog {
   #messages = new Map();
@@ -19,15 +20,22 @@ export class ChatLog {
   #unseen = 0;
   #lastId = 0;
   #lastTop = 0;
+  #lastHeight = 0;
+  // The id of the bot's newest message while nobody has scrolled: its beginning stays in sight.
+  #leadId = 0;
   // Where a press left the focus when its button went away, and until when to follow the answer.
   #follow = null;
   #followUntil = 0;
 
   /** `reader` is what bubbles need (see bubbles.js), without `find` and `goTo`: the log knows those. */
   constructor(reader) {
-    this.#reader = { ...reader, find: (id) => this.#messages.get(id), goTo: (id) => this.#goTo(id) };
+    this.#reader = Object.assign(Object.create(reader), {
+      find: (id) => this.#messages.get(id),
+      goTo: (id) => this.#goTo(id),
+    });
     this.#root.addEventListener("scroll", () => this.#noteScroll(), { passive: true });
     this.#newest.addEventListener("click", () => {
+      this.#leadId = 0;
       this.scrollToEnd();
       this.#root.focus({ preventScroll: true });
     });
@@ -60,6 +68,7 @@ export class ChatLog {
     this.#put(message);
     this.#separateDays();
     if (!isNew) return;
+    this.#leadId = message.from === "bot" && this.#atEnd ? message.message_id : 0;
     if (message.from === "person" || this.#atEnd) this.scrollToEnd();
     else this.#countUnseen();
     if (message.from === "bot") this.#followTo(this.#nodes.get(message.message_id));
@@ -96,13 +105,23 @@ export class ChatLog {
     if (isTyping && this.#atEnd) this.scrollToEnd();
   }
 
+  /**
+   * Show the end, but never past the beginning of what the bot has just said: a long message
+   * begins with what matters most.
+   */
   scrollToEnd() {
     this.#atEnd = true;
     this.#unseen = 0;
-    this.#newest.hidden = true;
-    this.#root.scrollTop = this.#root.scrollHeight;
     // On very low screens the page scrolls as a whole instead of the log.
-    if (this.#root.scrollHeight <= this.#root.clientHeight) window.scrollTo(0, document.body.scrollHeight);
+    const isWhole = this.#root.scrollHeight <= this.#root.clientHeight;
+    const frame = isWhole ? document.scrollingElement : this.#root;
+    const above = isWhole ? this.#root.getBoundingClientRect().top + frame.scrollTop : 0;
+    const lead = this.#nodes.get(this.#leadId);
+    const begin = lead ? above + lead.offsetTop - LEAD_PX : Infinity;
+    frame.scrollTop = Math.min(begin, frame.scrollHeight - frame.clientHeight);
+    this.#lastTop = this.#root.scrollTop;
+    this.#lastHeight = this.#root.scrollHeight;
+    this.#labelNewest();
   }
 
   /** Put the focus on `node`, and on the bot's next message if it comes soon. */
@@ -118,6 +137,7 @@ export class ChatLog {
     if (old && !anyway && JSON.stringify(this.#messages.get(id)) === JSON.stringify(message)) return;
     this.#messages.set(id, message);
     const node = bubble(message, this.#reader);
+    if (old) keepPicture(old, node);
     node.dataset.day = this.#reader.clock.dayOf(message.date * 1000);
     this.#nodes.set(id, node);
     if (old) this.#exchange(old, node);
@@ -174,9 +194,14 @@ export class ChatLog {
     const { scrollTop, scrollHeight, clientHeight } = this.#root;
     // Only going up leaves the end: a photo that loads also makes a distance to it.
     const isUp = scrollTop < this.#lastTop;
+    // The browser moves the view too, where something above it grows or shrinks.
+    const isByHand = scrollHeight === this.#lastHeight && Math.abs(scrollTop - this.#lastTop) > 1;
+    const hadLead = this.#leadId !== 0;
     this.#lastTop = scrollTop;
+    this.#lastHeight = scrollHeight;
+    if (isByHand) this.#leadId = 0;
     if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.#atEnd = true;
-    else if (isUp) this.#atEnd = false;
+    else if (hadLead ? isByHand : isUp) this.#atEnd = false;
     if (this.#atEnd) this.#unseen = 0;
     this.#labelNewest();
   }
@@ -187,8 +212,10 @@ export class ChatLog {
   }
 
   #labelNewest() {
-    this.#newest.hidden = this.#atEnd;
-    const words = { 0: "Newest messages", 1: "1 new message" };
+    const { scrollTop, scrollHeight, clientHeight } = this.#root;
+    this.#newest.hidden = this.#atEnd && scrollHeight - scrollTop - clientHeight < (this.#leadId ? LEAD_PX : NEAR_END_PX);
+    this.#newest.classList.toggle("has-news", this.#unseen > 0);
+    const words = { 0: this.#atEnd ? "Read on" : "Newest messages", 1: "1 new message" };
     byId("newest-label").textContent = words[this.#unseen] ?? `${this.#unseen} new messages`;
   }
 
@@ -197,6 +224,15 @@ export class ChatLog {
     node?.scrollIntoView({ block: "center" });
     node?.focus({ preventScroll: true });
   }
+}
+
+/** A picture that is loaded already stays, so that an edited caption does not make it blink. */
+function keepPicture(old, node) {
+  const [before, after] = [old, node].map((each) => each.querySelector("img.photo"));
+  if (!before || before.getAttribute("src") !== after?.getAttribute("src")) return;
+  before.alt = after.alt;
+  before.lang = after.lang;
+  after.replaceWith(before);
 }
 
 function daySeparator(day) {

@@ -12,8 +12,8 @@ function nameOf(code) {
   return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
-/** `onBlocked(isBlocked)` follows the chat's state, `onLanguage(code)` the phone's language. */
-export function optionsSheet(phone, { onBlocked, onLanguage }) {
+/** `onBlocked(isBlocked)` follows the chat's state. */
+export function optionsSheet(phone, { onBlocked }) {
   const sheet = disclosure(byId("options-button"), byId("options"));
   const language = byId("language");
   language.append(...LANGUAGES.map((code) => el("option", { value: code, lang: code }, nameOf(code))));
@@ -21,7 +21,6 @@ export function optionsSheet(phone, { onBlocked, onLanguage }) {
   language.addEventListener("change", async () => {
     try {
       await phone.language(language.value);
-      onLanguage(language.value);
       toast("The phone's language is changed. The bot sees it with your next message.");
     } catch (error) {
       problem("The language was not changed.", error);

@@ -2,7 +2,6 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
-const EVENTS = ["state", "message", "deleted", "keyboard", "action", "toast", "clock", "upcoming", "commands"];
 
 /**
  * Listen to `url`. `on[event](data)` gets each event's JSON, `onStatus` gets
@@ -21,8 +20,8 @@ export function listen(url, on, onStatus) {
     clearTimeout(timer);
     source?.close();
     source = new EventSource(url);
-    for (const name of EVENTS) {
-      source.addEventListener(name, (event) => on[name]?.(JSON.parse(event.data)));
+    for (const [name, take] of Object.entries(on)) {
+      source.addEventListener(name, (event) => take(JSON.parse(event.data)));
     }
     source.addEventListener("open", () => {
       wait = FIRST_WAIT_MS;

@@ -29,6 +29,16 @@ def upgrade(connection: Connection) -> None:
         _apply(connection)
 
 
+def require(connection: Connection) -> None:
+    """Raise DatabaseError where the database is not at this program's version."""
+    found = _version(connection)
+    if found != HEAD:
+        raise DatabaseError(
+            f"the database is at version {found or 'none'}, this program at {HEAD}: "
+            "`aftercare run` brings it up to date"
+        )
+
+
 def _version(connection: Connection) -> str | None:
     """The version the database is at; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):

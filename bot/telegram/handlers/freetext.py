@@ -1,7 +1,7 @@
 """Words and things that no button offered.
 
-A text can only raise: a phrase from the list brings up its question at once, everything else the
-whole list of danger signs (clinical reference, section 5).
+A text can only raise: the phrase of a danger sign brings up its question at once, everything else
+the whole list of danger signs (clinical reference, section 5).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.care import freetext
 from bot.care.model import Level
 from bot.care.own import LONGEST
+from bot.library.coverage import symptoms_of
 from bot.service import answering
 from bot.service.own import ASKED
 from bot.telegram.handlers import interview, own, session, start
@@ -29,8 +30,14 @@ UNREADABLE = {
 
 
 def signs(turn: Turn, typed: str) -> tuple[str, ...]:
-    """The danger signs that words may mean, by the phrases of the person's language."""
-    return freetext.scan(typed, turn.language.phrases)
+    """The signs that words may mean, in the order they are asked about.
+
+    The phrases of every language count: people fall back on the one they were hurt in.
+    """
+    library = turn.practice.library
+    books = [each.phrases for each in library.languages.values()]
+    hits = {symptom for book in books for symptom in freetext.scan(typed, book)}
+    return tuple(each for each in symptoms_of(library.questions) if each in hits)
 
 
 async def text(turn: Turn, typed: str) -> None:
@@ -42,7 +49,10 @@ async def text(turn: Turn, typed: str) -> None:
     if not hits and await _expected(turn, typed):
         return
     await answering.add_note(turn.practice, turn.known.id, typed, turn.now)
-    if hits:
+    # "My jaw aches" may be no soreness: what is common after a massage never stands alone.
+    if hits and _highest(turn, hits) <= Level.THERAPIST:
+        await interview.worse(turn, lead=_advice(turn, hits))
+    elif hits:
         await _ask_about(turn, hits)
     else:
         await interview.worse(turn, lead=_lead(turn))
@@ -50,7 +60,7 @@ async def text(turn: Turn, typed: str) -> None:
 
 def _lead(turn: Turn) -> str:
     """That words can't be judged; after a question they did not answer, that first."""
-    cannot_judge = turn.say("freetext.cannot_judge")
+    cannot_judge = turn.say("freetext.cannot_judge", **turn.numbers())
     step = _asked_for(turn)
     if step not in UNREADABLE:
         return cannot_judge
@@ -60,7 +70,7 @@ def _lead(turn: Turn) -> str:
 async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
     """Nothing is kept of someone who has not agreed, but a danger sign still gets its advice."""
     parts: list[str] = [turn.say("start.first", **turn.numbers())]
-    if hits:
+    if hits and _highest(turn, hits) > Level.THERAPIST:
         parts.insert(0, _advice(turn, hits))
     await turn.send(View("\n\n".join(parts)))
 
@@ -127,10 +137,14 @@ async def _ask_about(turn: Turn, hits: tuple[str, ...]) -> None:
     await turn.send(View(lead, keyboard(rows)))
 
 
-def _advice(turn: Turn, hits: tuple[str, ...]) -> str:
+def _highest(turn: Turn, hits: tuple[str, ...]) -> Level:
+    """The level of the gravest sign among those found."""
     rules = turn.practice.library.rules
-    level = next(level for level in reversed(Level) if rules.signs(level) & set(hits))
-    return turn.say(f"freetext.advice_{level.id}", **turn.numbers())
+    return next(level for level in reversed(Level) if rules.signs(level) & set(hits))
+
+
+def _advice(turn: Turn, hits: tuple[str, ...]) -> str:
+    return turn.say(f"freetext.advice_{_highest(turn, hits).id}", **turn.numbers())
 
 
 async def media(turn: Turn) -> None:
@@ -138,4 +152,4 @@ async def media(turn: Turn) -> None:
     if turn.person is None:
         await _stranger(turn, ())
         return
-    await interview.worse(turn, lead=turn.say("other.media"))
+    await interview.worse(turn, lead=turn.say("other.media", **turn.numbers()))

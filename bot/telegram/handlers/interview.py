@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import END, InterviewId, InterviewState
-from bot.service import answering
+from bot.care.model import END, InterviewId, InterviewState, Level
+from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
 from bot.telegram.views import interview as views
 from bot.telegram.views import joining
@@ -151,9 +151,11 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     looked = await answering.look(turn.practice, turn.known.id, interview.id)
     standing = looked.standing if looked else None
     opened_here = bool(standing and (result.opened or standing.interview_id == interview.id))
-    view = _closing(turn, result, opened_here=opened_here)
+    view = await _closing(turn, result, opened_here=opened_here)
     if result.released:
         await turn.send(View(turn.say("escalation.lifted")))
+        if view is not None and interview.verdict and interview.verdict.level > Level.SELF_CARE:
+            await turn.send(view)  # what was told this time has its own advice
     elif standing and not opened_here:
         numbers = turn.numbers()
         await turn.send(escalation_views.standing(turn.language, standing, numbers))
@@ -162,7 +164,7 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     await answering.shown(turn.practice, interview.id, END)
 
 
-def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:
+async def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:
     """The words of a check-in without a doctor; an escalation of its own speaks for itself.
 
     Where other answers came after it, the last words point back to it.
@@ -174,7 +176,10 @@ def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View |
         return joining.ready(turn.language)
     if interview.verdict is None:
         return None
-    return views.closing(turn.language, interview.kind, interview.verdict, turn.numbers())
+    seen = await overview.look(turn.practice, turn.known.id, limit=1)
+    return views.closing(
+        turn.language, interview, interview.verdict, turn.numbers(), more=bool(seen.coming)
+    )
 
 
 async def reconsider(turn: Turn, callback: Callback) -> None:

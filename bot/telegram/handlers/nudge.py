@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
-from bot.care.model import OccurrenceId
+from bot.care.model import OccurrenceId, Status
 from bot.service import nudging
 from bot.telegram.views import nudge as views
 from bot.telegram.views.view import View, keyboard, moment, wrong_row
@@ -29,13 +29,20 @@ async def tapped(turn: Turn, callback: Callback) -> None:
     if occurrence is None:
         await turn.toast(turn.say("nudge.closed"))
         return
-    reply = turn.say(f"nudge.{said}_reply")
+    praised = said == views.DONE
+    if praised and await nudging.held_back(turn.practice, turn.known.id, occurrence_id):
+        reply = turn.say("pause.escalation")
+    else:
+        reply = turn.say(f"nudge.{said}_reply")
     await turn.toast(reply)
     await _close(turn, reply)
 
 
 async def _offer(turn: Turn, occurrence_id: OccurrenceId) -> None:
     offers = await nudging.offers(turn.practice, turn.known.id, occurrence_id, turn.now)
+    if await nudging.held_back(turn.practice, turn.known.id, occurrence_id):
+        await turn.toast(turn.say("pause.escalation"))
+        return
     if offers is None:
         await turn.toast(turn.say("nudge.closed"))
         return
@@ -53,7 +60,8 @@ async def later_tapped(turn: Turn, callback: Callback) -> None:
         turn.now,
     )
     if put_off is None:
-        await turn.toast(turn.say("nudge.closed"))
+        active = turn.known.status is Status.ACTIVE
+        await turn.toast(turn.say("nudge.closed" if active else "today.paused"))
         return
     person, chosen = put_off
     turn.house.wake()

@@ -57,6 +57,9 @@ async def _show(turn: Turn) -> None:
 async def _keep(turn: Turn) -> None:
     """Keep it; a second press, or one too late, shows what is kept."""
     words = await own.keep(turn.practice, turn.known.id, turn.now)
+    if words is None and await escalating.standing(turn.practice, turn.known.id):
+        await turn.edit(views.wait(turn.language))
+        return
     if words is None:
         await _show(turn)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.service import people
+from bot.service import escalating, people
 from bot.telegram.views import pages as views
 from bot.telegram.views.view import View
 
@@ -51,7 +51,7 @@ async def privacy_command(turn: Turn) -> None:
 
 
 async def erase_tapped(turn: Turn, callback: Callback) -> None:
-    """Erase everything, after a second question."""
+    """Erase everything, after a second question. Open advice is told one last time."""
     await turn.toast()
     if not callback.arguments:
         await turn.edit(views.confirm_erase(turn.language))
@@ -59,6 +59,10 @@ async def erase_tapped(turn: Turn, callback: Callback) -> None:
         await turn.edit(View(turn.say("privacy.kept")))
     else:
         numbers = turn.numbers()
+        standing = await escalating.standing(turn.practice, turn.known.id)
         await people.erase(turn.practice, turn.known.id)
         turn.person = None
-        await turn.edit(View(turn.say("privacy.erased", **numbers)))
+        text: str = turn.say("privacy.erased", **numbers)
+        if standing:
+            text = f"{turn.say(f'today.open_{standing.level.id}', **numbers)}\n\n{text}"
+        await turn.edit(View(text))

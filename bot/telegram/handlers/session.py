@@ -140,8 +140,12 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
 
 
 async def fine_tapped(turn: Turn, _: Callback) -> None:
-    """The plan is fine as it is."""
+    """The plan is fine as it is; what stands beside it is said once more."""
     await turn.toast()
+    standing = await escalating.standing(turn.practice, turn.known.id)
+    if standing:
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
+        return
     await turn.send(View(turn.say("session.fine_reply")))
 
 

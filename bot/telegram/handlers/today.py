@@ -34,7 +34,10 @@ async def resume(turn: Turn) -> None:
     quiet = turn.back or turn.known.status is not Status.ACTIVE
     turn.person = await people.resume(turn.practice, turn.known.id, turn.now)
     turn.house.wake()
-    await turn.send(View(turn.say("resume.done" if quiet else "resume.running")))
+    text: str = turn.say("resume.done" if quiet else "resume.running")
+    if await escalating.standing(turn.practice, turn.known.id):
+        text = f"{text}\n\n{turn.say('pause.escalation')}"
+    await turn.send(View(text))
 
 
 async def resume_tapped(turn: Turn, _: Callback) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
 TICKED = "✅ "
+CHECK_IN = "check_in"  # what a closing message is about, in its button
 SCALE_WIDTH = 6
 
 
@@ -117,15 +118,30 @@ def in_words(language: Language, question: Question, answer: Answer | None) -> s
     return text.options[answer.value].label
 
 
+def _ticked(interview: Interview) -> bool:
+    return any(isinstance(each.value, tuple) and each.value for each in interview.answers.values())
+
+
 def reported(language: Language, reasons: tuple[str, ...]) -> str:
     """The person's own answers that gave a verdict, as a list."""
     return bullets(language.reason(each).reported for each in reasons)
 
 
-def closing(language: Language, kind: str, verdict: Verdict, numbers: dict[str, str]) -> View:
-    """The words at the end of a check-in that needs no doctor."""
+def closing(
+    language: Language,
+    interview: Interview,
+    verdict: Verdict,
+    numbers: dict[str, str],
+    *,
+    more: bool,
+) -> View:
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
+    wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
     level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
-    if kind == "worse" and level is Level.SELF_CARE:
-        return View(language.say("worse.nothing", **numbers), keyboard([wrong_row(language)]))
-    body = language.advice(level.id, verdict.reasons, **numbers)
-    return View(body, keyboard([wrong_row(language)]))
+    if interview.kind == "worse" and level is Level.SELF_CARE:
+        # Every sign has a rule: one that was ticked and gave no reason has been checked before.
+        said = "worse.checked" if _ticked(interview) else "worse.nothing"
+        return View(language.say(said, **numbers), wrong)
+    if level is Level.SELF_CARE and not more:
+        return View(language.say("interview.nothing_planned"), wrong)
+    return View(language.advice(level.id, verdict.reasons, **numbers), wrong)

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 def numbers(practice: Practice, language: Language, person: Person | None) -> dict[str, str]:
     """What {emergency}, {advice_line}, {country} and {doctor_link} stand for."""
-    country = practice.library.country(_country_code(practice, person))
+    return of_country(language, practice.library.country(_country_code(practice, person)))
+
+
+def of_country(language: Language, country: Country) -> dict[str, str]:
+    """The numbers of one country, in words."""
     emergency = language.either(country.emergency)
     if not country.is_known:
         emergency = language.say("numbers.any_emergency", numbers=emergency)

@@ -9,6 +9,8 @@ from bot.telegram.views.view import Row, View, button, keyboard, wrong_row
 if TYPE_CHECKING:
     from bot.library.text import Language
 
+GUIDE = "guide"  # what a page is about, in its button
+
 
 def help_page(language: Language, numbers: dict[str, str]) -> View:
     """What can be said to the bot, and what it can't do."""
@@ -56,6 +58,6 @@ def guide(language: Language, guide_id: str, page: int, numbers: dict[str, str])
         rows.append([button(language.say("guides.next"), "guide", guide_id, page + 1)])
     if guide_id == "finding_doctor":
         return View(f"{text.pages[page]}\n\n{language.say('guides.numbers', **numbers)}",
-                    keyboard([*rows, wrong_row(language)]))  # fmt: skip
-    rows.append([button(language.say("guides.all"), "guides")])
+                    keyboard([*rows, wrong_row(language, GUIDE, guide_id)]))  # fmt: skip
+    rows.append([button(language.say("guides.all"), "guides", guide_id)])
     return View(text.pages[page], keyboard(rows))

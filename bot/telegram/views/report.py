@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.service.overview import Told
 
 PAGE = 3500  # as Telegram counts, well under its 4096
-NOTE = 500  # characters of one note
+NOTE = 500  # characters of one note, about
 
 
 def pages(language: Language, library: Library, told: Told) -> list[str]:
@@ -60,9 +60,17 @@ def _sections(language: Language, library: Library, told: Told) -> Iterator[Html
     ]
     yield _section(language.say("report.advice"), advice)
     notes = [
-        _joined(moment(each.at, zone, language), Html.of(each.text[:NOTE])) for each in told.notes
+        _joined(moment(each.at, zone, language), Html.of(_shortened(each.text)))
+        for each in told.notes
     ]
     yield _section(language.say("report.notes"), notes)
+
+
+def _shortened(note: str) -> str:
+    """Beginning and end of a long note: what matters may well stand last."""
+    if len(note) <= NOTE:
+        return note
+    return f"{note[: NOTE // 2].rstrip()} […] {note[-NOTE // 2 :].lstrip()}"
 
 
 def _section(title: Html, lines: list[Html]) -> Html:

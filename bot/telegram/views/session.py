@@ -112,6 +112,14 @@ def ask_pain(language: Language, at_minutes: int, new_pain: str) -> View:
     return View(language.say("session.pain"), keyboard([*in_rows(numbers, SCALE_WIDTH), skip]))
 
 
+def _quiet(language: Language, person: Person) -> str:
+    quiet = person.preferences.quiet
+    if quiet.start == quiet.end:
+        return language.say("session.plan_no_quiet")
+    start, end = wall(quiet.start), wall(quiet.end)
+    return language.say("session.plan_quiet", quiet_start=start, quiet_end=end)
+
+
 def plan_shown(
     language: Language, person: Person, at: datetime, plan: Sequence[PlannedMessage]
 ) -> View:
@@ -129,12 +137,7 @@ def plan_shown(
         for each in plan
         if each.kind in CHECK_INS and each.kind is not Kind.REMINDER and each not in soon
     ]
-    text = language.say(
-        "session.plan",
-        quiet_start=wall(person.preferences.quiet.start),
-        quiet_end=wall(person.preferences.quiet.end),
-    )
-    parts: list[str] = [text]
+    parts: list[str] = [f"{language.say('session.plan')}\n\n{_quiet(language, person)}"]
     rows = [
         [button(language.say("session.fine"), "fine", style="success")],
         [button(language.say("session.adjust"), "settings")],

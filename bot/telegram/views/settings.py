@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardButton
 
     from bot.care.model import Person, Preferences
+    from bot.library.markup import Html
     from bot.library.text import Language
 
 MORNINGS = (time(7), time(7, 30), time(8), time(8, 30), time(9), time(9, 30), time(10), time(11))
@@ -43,9 +44,10 @@ def chosen(preferences: Preferences, field: str) -> time:
 def overview(language: Language, person: Person, country: str) -> View:
     """All settings, each with the button that changes it."""
     preferences = person.preferences
-    times = {field: wall(chosen(preferences, field)) for field in CHOICES}
+    times = {field: wall(chosen(preferences, field)) for field in ("morning", "evening")}
     text = language.say(
         "settings.overview",
+        quiet=_quiet(language, preferences),
         zone=(person.zone or "?").replace("_", " "),
         country=country,
         language=language.name,
@@ -65,6 +67,14 @@ def overview(language: Language, person: Person, country: str) -> View:
         [button(language.say("settings.own"), "own")],
     ]  # fmt: skip
     return View(text, keyboard(rows))
+
+
+def _quiet(language: Language, preferences: Preferences) -> Html:
+    quiet = preferences.quiet
+    if quiet.start == quiet.end:
+        return language.say("settings.quiet_none")
+    start, end = wall(quiet.start), wall(quiet.end)
+    return language.say("settings.quiet", quiet_start=start, quiet_end=end)
 
 
 def _switch(language: Language, field: str, *, on: bool) -> InlineKeyboardButton:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Kind, Status
+from bot.care.model import Escalation, EscalationState, Kind, Level, Status
 from bot.telegram.views.escalation import open_rows
 from bot.telegram.views.interview import reported
 from bot.telegram.views.view import Row, View, bullets, button, keyboard, timed, wrong_row
@@ -14,18 +14,21 @@ if TYPE_CHECKING:
     from bot.service.overview import Overview
 
 
+def _open(language: Language, escalation: Escalation, numbers: dict[str, str]) -> str:
+    """The advice in short; who has found help is not sent for it once more."""
+    if escalation.state is EscalationState.HELPED and escalation.level >= Level.URGENT:
+        return f"{language.escalation(escalation.level.id).say('helped', **numbers)}\n"
+    return language.say(f"today.open_{escalation.level.id}", **numbers)
+
+
 def overview(language: Language, today: Overview, numbers: dict[str, str]) -> View:
     """The open advice first, then a waiting check-in, then what comes."""
     zone = today.person.zone or "UTC"
     parts: list[str] = []
     rows: list[Row] = []
     if today.escalation:
-        level = today.escalation.level.id
-        parts.append(
-            language.say(f"today.open_{level}", **numbers)
-            + "\n"
-            + reported(language, today.escalation.reasons)
-        )
+        said = f"{_open(language, today.escalation, numbers)}\n"
+        parts.append(said + reported(language, today.escalation.reasons))
         rows += open_rows(language, today.escalation)
     if today.waiting:
         parts.append(language.say("today.waiting"))

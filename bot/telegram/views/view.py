@@ -56,9 +56,13 @@ def in_rows(buttons: Sequence[InlineKeyboardButton], width: int) -> list[Row]:
     return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
-def wrong_row(language: Language) -> Row:
-    """The way to say, from anywhere, that something is wrong."""
-    return _wrong_row(language.say("button.wrong"))
+def wrong_row(language: Language, *about: str | int) -> Row:
+    """The way to say, from anywhere, that something is wrong.
+
+    `about` is for /why alone: what the message above the button says, such as its interview.
+    """
+    label = language.say("button.wrong")
+    return [button(label, "worse", *about)] if about else _wrong_row(label)
 
 
 @cache

@@ -1,0 +1,234 @@
+"""One campaign: people, troubles, a quiet end, and the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from contextlib import AsyncExitStack, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from bot.care.model import NUDGES, ChatId
+from bot.delivery.clock import SystemClock
+from bot.library.library import FALLBACK_COUNTRY
+from bot.library.loader import default_folder, load
+from bot.sandbox import Sandbox
+from bot.sandbox.updates import FIRST_UPDATE_ID
+from bot.service import massages
+from bot.service import people as joining
+from bot.service.practice import Practice
+from bot.store.database import Database
+from bot.store.tables import occurrences
+from bot.telegram import places
+from tests.faults.actors import Actor, city_in_the_morning
+from tests.faults.books import Witness, answered_in, attempts_in, read_books
+from tests.faults.injector import Injector
+from tests.faults.ledger import Ledger, balance
+from tests.faults.machine import Machine, fast_content, machine
+from tests.faults.postgresql import running_server
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from pathlib import Path
+
+FIRST_CHAT = 5001
+SETTLED_WITHIN_S = 220.0  # a lease that was left behind takes a minute, a repeat as long again
+STOPS_WITHIN_S = 5.5
+AT_FIRST = 6  # messages of a plan that fall due while the campaign runs, however short
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long, by which seed, with how many people, on which database.
+
+    `pause_s` is the least and the most time between two troubles, `settle_s` how long the bot may
+    take to catch up at the end. A `patient` one waits for the leases of dead processes too.
+    """
+
+    seconds: float
+    seed: int
+    people: int = 12
+    postgresql: bool = False
+    pause_s: tuple[float, float] = (0.2, 2.5)
+    rests_s: tuple[float, float] = (0.2, 2.0)
+    settle_s: float = SETTLED_WITHIN_S
+    stops_s: float = STOPS_WITHIN_S
+    long_freezes: bool = True
+    patient: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The ledger, what was injected, and whether clocks could be shifted."""
+
+    ledger: Ledger
+    injected: Counter[str]
+    clocks_shifted: bool
+
+
+async def run(plan: Plan, folder: Path) -> Outcome:
+    """Drive a bot of this machine through a campaign; nothing of it is left behind."""
+    dice = random.Random(plan.seed)  # noqa: S311
+    clock = SystemClock()
+    offset = clock.now().timestamp() - time.monotonic()
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(running_server() if plan.postgresql else nullcontext())
+        url = server.url if server else f"sqlite:///{folder / 'aftercare.db'}"
+        sandbox = await stack.enter_async_context(Sandbox(now=clock.now))
+        sandbox.world.calls = deque()  # all of them, however many
+        actors = _people(plan, sandbox, clock)
+        content = fast_content(default_folder(), folder / "content")
+        await _as_they_were(url, content, actors, clock, plan)
+        driven = await stack.enter_async_context(machine(sandbox, folder, url, content))
+        injector = Injector(driven, sandbox, actors, dice, server, long_freezes=plan.long_freezes)
+        end = time.monotonic() + plan.seconds
+        await asyncio.gather(
+            injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
+        )
+        await _settle(driven, sandbox, actors, url, plan, offset)
+        ledger = await _balanced(driven, sandbox, actors, url, plan, offset)
+        return Outcome(ledger, injector.done, driven.faketime is not None)
+
+
+def _people(plan: Plan, sandbox: Sandbox, clock: SystemClock) -> list[Actor]:
+    city = city_in_the_morning(clock.now().hour)
+    return [
+        Actor(
+            sandbox,
+            sandbox.person(FIRST_CHAT + n),
+            random.Random(f"{plan.seed}:{n}"),  # noqa: S311
+            city,
+            plan.rests_s,
+            mortal=n % 5 == 0,
+        )
+        for n in range(plan.people)
+    ]
+
+
+async def _as_they_were(
+    url: str, content: Path, actors: list[Actor], clock: SystemClock, plan: Plan
+) -> None:
+    """Most people are known already, with a plan of which the first messages are due at once."""
+    database = await Database.open(url)
+    try:
+        practice = Practice(database, load(content), FALLBACK_COUNTRY)
+        for each in actors[: -len(actors) // 4]:
+            await _joined(practice, each, clock, plan)
+    finally:
+        await database.close()
+
+
+async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Plan) -> None:
+    await actor.person.start()
+    now = clock.now()
+    chat_id = ChatId(actor.person.chat_id)
+    person = await joining.join(practice, chat_id, language="en", now=now)
+    zone = places.zone_of(actor.city)
+    assert zone is not None
+    await joining.set_zone(practice, person.id, zone, now)
+    await joining.settle_in(practice, person.id, now)
+    await massages.log(practice, person.id, at=now, pain_before=5, new_pain=False, now=now)
+    actor.joined = True
+    table = occurrences
+    of_person = select(table.c.id, table.c.kind).where(table.c.person_id == person.id)
+    async with practice.database.transaction() as tx:
+        rows = (await tx.execute(of_person.order_by(table.c.due_at).limit(AT_FIRST))).all()
+        for row in rows:
+            due_at = now + timedelta(seconds=actor.dice.uniform(3, max(5, plan.seconds * 0.8)))
+            late = due_at + timedelta(minutes=5) if row.kind in NUDGES else None
+            moved = update(table).where(table.c.id == row.id)
+            await tx.execute(moved.values(due_at=due_at, expires_at=late))
+
+
+async def _settle(
+    driven: Machine,
+    sandbox: Sandbox,
+    actors: list[Actor],
+    url: str,
+    plan: Plan,
+    offset: float,
+) -> None:
+    """A good day at last: nobody does anything new, and the bot catches up."""
+    sandbox.faults.clear()
+    for each in actors:
+        await each.comes_back()
+    await driven.ensure_up()
+    database = await Database.open(url)
+    try:
+        until = time.monotonic() + plan.settle_s
+        while time.monotonic() < until:
+            await asyncio.sleep(1)
+            await driven.ensure_up()
+            if sandbox.pending == 0 and await _caught_up(database, offset, patient=plan.patient):
+                return
+    finally:
+        await database.close()
+
+
+async def _caught_up(database: Database, offset: float, *, patient: bool) -> bool:
+    """Whether nothing is late; `patient`: also no lease is out and no repeat to come."""
+    books = await read_books(database, offset)
+    now = time.monotonic()
+    open_ = [
+        each
+        for each in books.occurrences
+        if (each["state"] == "leased" and (patient or each["leased_until"] <= now))
+        or (each["state"] == "planned" and (each["due_at"] <= now or (patient and each["repeat"])))
+    ]
+    return not open_ and all(each["state"] == "done" for each in books.inbox.values())
+
+
+async def _balanced(
+    driven: Machine, sandbox: Sandbox, actors: list[Actor], url: str, plan: Plan, offset: float
+) -> Ledger:
+    database = await Database.open(url)
+    try:
+        books = await read_books(database, offset)
+    finally:
+        await database.close()
+    ledger = balance(books, witness(driven, sandbox, actors, offset))
+    slow = [each for each in driven.exits if each[0] == "term" and _is_bad_end(each, plan)]
+    ledger.broken += [f"SIGTERM ended with {code} after {took:.1f} s" for _, code, took in slow]
+    ledger.figures["ended alone"] = sum(how == "alone" for how, *_ in driven.exits)
+    refused = {
+        f"{each.method}: {each.description}"
+        for each in sandbox.refused
+        # An update taken up again after a crash draws what stands there already.
+        if not (each.description or "").startswith("Bad Request: message is not modified")
+    }
+    ledger.broken += [f"Telegram would refuse {each}" for each in sorted(refused)]
+    return ledger
+
+
+def _is_bad_end(end: tuple[str, int, float], plan: Plan) -> bool:
+    _, code, took_s = end
+    return code != 0 or took_s > plan.stops_s
+
+
+def witness(driven: Machine, sandbox: Sandbox, actors: list[Actor], offset: float) -> Witness:
+    """All that was seen from outside."""
+    now = time.monotonic()
+    calls = list(sandbox.world.calls)
+    messages = {
+        (chat.chat_id, message.message_id): float(message.body["date"]) - offset
+        for chat in sandbox.world.chats.values()
+        for message in chat.messages.values()
+        if message.from_bot
+    }
+    return Witness(
+        attempts=attempts_in(calls, offset),
+        messages=messages,
+        updates=range(FIRST_UPDATE_ID, sandbox.world.updates.next_id),
+        answered=answered_in(calls, offset),
+        told=[told for each in actors for told in each.told],
+        silences={each.person.chat_id: each.silences for each in actors},
+        up=[(began, ended or now) for began, ended in driven.up],
+        deaths=[ended for _, ended in driven.up if ended is not None],
+        spells=driven.spells,
+        ended=now,
+    )

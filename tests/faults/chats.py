@@ -1,0 +1,119 @@
+"""The promises about a chat: order kept, and silence where it is wanted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bot.care.model import (
+    CHECK_INS,
+    OccurrenceState,
+)
+from tests.faults.spans import CONFUSING, real
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.faults.actors import Silence
+    from tests.faults.books import Books, Row, Witness
+
+LEASE_S = 60.0  # a lease left by a crash comes back within this
+RECORDED_S = 3.0  # what was on the wire when the person said stop
+SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
+ORDER_S = 1.5
+
+
+def order_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """In one chat taps are answered in the order they were made, and messages come as due."""
+    latest: dict[int, int] = {}
+    first: set[int] = set()
+    for at, chat_id, update_id in seen.answered:
+        if update_id in first:
+            continue
+        first.add(update_id)
+        if update_id < latest.get(chat_id, 0) and not _confused(seen, at):
+            yield f"chat {chat_id}: tap {update_id} was answered after {latest[chat_id]}"
+        latest[chat_id] = max(update_id, latest.get(chat_id, 0))
+    yield from _due_order(books, seen)
+
+
+def _due_order(books: Books, seen: Witness) -> Iterator[str]:
+    sent: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
+    for each in books.occurrences:
+        plain = each["state"] is OccurrenceState.SENT and not each["repeat"]
+        if plain and (each["chat_id"], each["message_id"]) in seen.messages:
+            sent[(each["chat_id"], each["priority"])].append(each)
+    for (chat_id, _), rows in sent.items():
+        rows.sort(key=lambda row: row["message_id"])
+        for before, after in pairwise(rows):
+            came = seen.messages[(chat_id, after["message_id"])]
+            if _known_by(after, before) and not _confused(seen, came):
+                yield f"chat {chat_id}: {before['id']} came before {after['id']}, due earlier"
+
+
+def _known_by(after: Row, before: Row) -> bool:
+    """Whether `after` was due first, and planned no later, so that it should have left first."""
+    earlier = after["due_at"] < before["due_at"] - ORDER_S
+    return bool(earlier and after["id"] < before["id"])
+
+
+def _confused(seen: Witness, at: float) -> bool:
+    """Whether two processes, or two clocks, were at work about this time."""
+    margin = LEASE_S
+    return any(
+        each.what in CONFUSING and each.began - 2 <= at <= each.ended + margin
+        for each in seen.spells
+    )
+
+
+def silence_kept(books: Books, seen: Witness) -> Iterator[str]:
+    """Whoever blocked, closed the account, stopped or paused hears nothing of the plan."""
+    for chat_id, silences in seen.silences.items():
+        for silence in silences:
+            if silence.what in ("block", "gone"):
+                yield from _no_knocking(seen, chat_id, silence)
+            else:
+                yield from _quiet(books, seen, chat_id, silence)
+
+
+def _no_knocking(seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    """After Telegram's first no there is no more trying, unless the bot died over it."""
+    end = silence.ended or float("inf")
+    refusals = [
+        each
+        for each in seen.attempts
+        if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
+    ]
+    for before, after in pairwise(refusals):
+        forgot = _troubled_between(seen, before.at - 1.0, after.at)
+        if after.at - before.at > SILENT_S and not forgot:
+            yield (
+                f"chat {chat_id}: tried again {after.at - before.at:.0f} s after Telegram said"
+                f" that nobody is there ({silence.what})"
+            )
+
+
+def _troubled_between(seen: Witness, begin: float, end: float) -> bool:
+    return any(begin <= at <= end for at in seen.deaths) or any(
+        each.began <= end and each.ended >= begin for each in seen.spells
+    )
+
+
+def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    handled = books.inbox.get(silence.update_id or 0)
+    if handled is None or handled["closed_at"] is None:
+        return
+    began = max(silence.began, real(handled["closed_at"], seen)) + RECORDED_S
+    end = silence.ended or float("inf")
+    for attempt in seen.attempts:
+        if attempt.chat_id != chat_id or not attempt.came or not began < attempt.at < end:
+            continue
+        for what, number in attempt.buttons:
+            if what == "n":
+                yield f"chat {chat_id}: nudge {number} came after /{silence.what}"
+    for each in books.occurrences:
+        at = seen.messages.get((chat_id, each["message_id"]))
+        ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
+        if ours and at is not None and began < at < end:
+            yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"

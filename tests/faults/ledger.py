@@ -1,0 +1,79 @@
+"""What was due, sent, answered and judged, held against each other at the end of a campaign.
+
+Each promise is a function of its own; docs/faults.md says in words what it means.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.care.model import (
+    CHECK_INS,
+    NUDGES,
+    Kind,
+)
+from tests.faults.answers import answers_kept, judged_once, updates_kept
+from tests.faults.chats import order_kept, silence_kept
+from tests.faults.escalations import escalations_have_words, escalations_out
+from tests.faults.sending import (
+    check_ins_asked,
+    endings_told,
+    nudges_once,
+    planned_once,
+    sent_means_sent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.faults.books import Books, Witness
+
+
+@dataclass
+class Ledger:
+    """Figures, and every promise that was broken."""
+
+    figures: Counter[str] = field(default_factory=Counter)
+    broken: list[str] = field(default_factory=list)
+
+
+def balance(books: Books, seen: Witness) -> Ledger:
+    """Hold every promise against the books and what was seen."""
+    ledger = Ledger()
+    for promise in PROMISES:
+        ledger.broken += promise(books, seen)
+    count = ledger.figures
+    count["updates"] = len(seen.updates)
+    count["taps"] = len(seen.told)
+    count["answers"] = len(books.answers)
+    count["escalations"] = len(books.escalations)
+    count["messages sent"] = sum(each.came for each in seen.attempts)
+    for each in books.occurrences:
+        group = _group(each["kind"])
+        count[f"{group}: {each['state']}"] += 1
+        count[f"{group}: sent again"] += bool(each["repeat"])
+    return ledger
+
+
+def _group(kind: Kind) -> str:
+    if kind in NUDGES:
+        return "nudges"
+    return "check-ins" if kind in CHECK_INS else "safety messages"
+
+
+PROMISES: tuple[Callable[[Books, Witness], Iterator[str]], ...] = (
+    updates_kept,
+    endings_told,
+    planned_once,
+    sent_means_sent,
+    nudges_once,
+    check_ins_asked,
+    escalations_have_words,
+    escalations_out,
+    answers_kept,
+    judged_once,
+    order_kept,
+    silence_kept,
+)

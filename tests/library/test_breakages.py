@@ -1,0 +1,54 @@
+"""The shipped content, broken in many ways: each is found at its line, with what to do.
+
+One test a way. What a content author would see is asked: `aftercare check`, both halves of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.library.proof import check
+from bot.telegram import lengths
+from tests.library.breakages_decided import DECIDED
+from tests.library.breakages_said import SAID
+from tests.library.breaking import Breakage, translated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BREAKAGES = [*DECIDED, *SAID]
+
+
+def findings(folder: Path) -> list[str]:
+    found = [*check(folder), *lengths.check(folder)]
+    return [f"{each.where}: {each.text}" for each in found if each.severity == "error"]
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES, ids=lambda each: each.id)
+def test_each_way_to_break_the_content_is_found_at_its_line(
+    folder: Path, breakage: Breakage
+) -> None:
+    for change in breakage.breaks:
+        change(folder)
+
+    told = findings(folder)
+
+    there = re.compile(rf"content/{breakage.file}:{breakage.place(folder)}:[1-9]\d*: ")
+    assert any(there.match(each) and breakage.said in each for each in told), "\n".join(told)
+
+
+def test_the_content_that_ships_has_nothing_to_find(folder: Path) -> None:
+    assert findings(folder) == []
+
+
+def test_a_translation_in_the_words_of_english_has_nothing_to_find(folder: Path) -> None:
+    translated(folder)
+
+    assert findings(folder) == []
+
+
+def test_every_breakage_is_another_one() -> None:
+    assert len({each.id for each in BREAKAGES}) == len(BREAKAGES) >= 15
