@@ -11,10 +11,10 @@ import structlog
 from telegram import Bot, InlineKeyboardMarkup
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.care.model import Occurrence, OccurrenceState, PersonId
+from bot.care.model import NUDGES, Occurrence, OccurrenceState, PersonId
 from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, SystemClock
-from bot.delivery.courier import Courier
+from bot.delivery.courier import Courier, places
 from bot.delivery.inbox import Inbox
 from bot.delivery.metrics import Metrics
 from bot.delivery.receiver import Poller
@@ -31,6 +31,7 @@ from bot.service import due, people
 from bot.service.album import Album
 from bot.service.practice import Practice
 from bot.store.database import Database
+from bot.store.together import Together
 from bot.telegram import compose, identity
 from bot.telegram.router import Router
 from bot.telegram.turn import House
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bot.library.pictures import Picture
     from bot.settings import Settings
 
+CONVERSATIONS = 64  # answers to people at the same time
 QUIET_LINE_S = 45.0  # after so long without an answer from Telegram it is asked for one
 PULSE_READ_S = 10.0
 
@@ -152,8 +154,14 @@ async def build(
     bot = make_bot(settings, on_success=metrics.telegram_answered)
     album = Album(database, _bot_id(settings))
 
+    nudges = Together(partial(due.prepare_nudges, practice))
+
     async def composed(occurrence: Occurrence, now: datetime) -> Parcel | Drop | Wait:
-        view = await compose.compose(practice, occurrence, now)
+        if occurrence.message.kind in NUDGES:
+            ready = await nudges.ask((occurrence, now))
+        else:
+            ready = await due.prepare(practice, occurrence, now)
+        view = compose.show(practice, ready)
         if isinstance(view, due.Postponed):
             return Wait(view.until, view.reason)
         if isinstance(view, due.Withheld):
@@ -220,7 +228,7 @@ async def build(
 
 
 async def _photo(picture: Picture | None, album: Album) -> Photo | None:
-    """A drawing, with what Telegram calls it by now."""
+    """A drawing ready to send, by what Telegram calls it where it holds it already."""
     if picture is None:
         return None
     return Photo(picture.key, picture.png, await album.file_id(picture.key))
@@ -269,7 +277,10 @@ def _webhook(settings: Settings, inbox: Inbox, watch: Watch) -> Webhook | None:
 
 def make_bot(settings: Settings, *, on_success: Callable[[], None] | None = None) -> Bot:
     """PTB's Bot over our transport, at the Bot API server the settings name."""
-    request = AiohttpRequest(on_success=on_success)  # the poller has one of its own
+    # Room for what is in flight and for the answers to people; the poller has one of its own.
+    request = AiohttpRequest(
+        connections=places(settings.per_second) + CONVERSATIONS, on_success=on_success
+    )
     return Bot(
         settings.token.get_secret_value(),
         base_url=settings.api_url,

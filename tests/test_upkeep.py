@@ -89,7 +89,7 @@ async def test_stats_count_everything_beside_a_bot_that_runs_and_name_nobody(
     async with database.transaction() as tx:
         await people.save(tx, replace(boris, status=Status.PAUSED))
         await queue.expire(tx, now=SystemClock().now())
-        await inbox.receive(tx, update_id=1, chat_id=None, payload=b"{}", at=SystemClock().now())
+        await inbox.receive(tx, [inbox.Arrival(1, None, b"{}", SystemClock().now())])
     await plan(database, anna, due(Kind.CHECK_IN, 1, ago=3.5), due(Kind.CHECK_IN, 2, ago=0))
     await plan(database, anna, due(Kind.CHECK_IN, 3, ago=-1))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +16,7 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.metrics import Metrics
-from bot.delivery.queue import Queue
+from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import OnGone, OnSent, OnUpload, Round
 
 if TYPE_CHECKING:
@@ -26,17 +28,26 @@ if TYPE_CHECKING:
 
     from bot.care.model import Occurrence
     from bot.delivery.sender import Compose
-    from bot.store.database import Database
+    from bot.store.database import Database, Transaction
 
-MOST_IN_FLIGHT = 64
+FEWEST_PLACES, MOST_PLACES = 64, 512
+PLACES_S = 0.5  # how long Telegram may take to answer before places run short
+MOST_UNSENT = 128  # leased and not yet on the wire, whatever the limit
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
 GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
-FULL_S = 0.02  # how soon to look again while every place is taken
+FULL_S = 0.02  # how soon to look again while most places are taken
+GRAIN_S = 0.02  # at high limits messages leave in groups this far apart, to be checked together
+FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
+
+
+def places(per_second: int) -> int:
+    """How many messages may be in flight at this limit, safety messages aside."""
+    return min(MOST_PLACES, max(FEWEST_PLACES, round(per_second * PLACES_S)))
 
 
 class Courier:
@@ -71,6 +82,8 @@ class Courier:
         self._metrics = metrics or Metrics()
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
+        self._places = places(per_second)
+        self._grain_s = GRAIN_S if per_second > FAST else 0.0
         self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
         self._queue = Queue(database, clock, owner=self.owner, lease_s=lease_s)
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
@@ -89,6 +102,8 @@ class Courier:
             metrics=self._metrics,
         )
         self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
+        self._fewest_at_once = min(self._places, MOST_UNSENT) // 4
+        self._short_of_room = False
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
         self._looked_at = clock.now()
@@ -183,13 +198,17 @@ class Courier:
         """
         async with self._one_look:
             self._mind_the_clock()
-            if not await self._queue.anything_due():
+            due = await self._queue.due_priorities()
+            if not due:
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
                 return None
-            await self._lease_safety()
+            if SAFETY_PRIORITY in due:
+                await self._lease_safety()
             if self.held:
                 return None
+            if due == {SAFETY_PRIORITY}:
+                return 0.0 if len(self._in_flight) < self._places else FULL_S
             return await self._lease_in_turn()
 
     def _mind_the_clock(self) -> None:
@@ -202,46 +221,71 @@ class Courier:
         self._looked_at = now
 
     async def _lease_safety(self) -> None:
-        room = MOST_IN_FLIGHT + SAFETY_IN_FLIGHT - len(self._in_flight)
+        room = self._places + SAFETY_IN_FLIGHT - len(self._in_flight)
         if room > 0:
-            await self._start(await self._queue.lease(room, safety_only=True))
+            leased = await self._queue.lease(room, safety_only=True)
+            self._start(leased)
+            await self._budget.give_up(len(leased))
 
     async def _lease_in_turn(self) -> float:
-        room = MOST_IN_FLIGHT - len(self._in_flight)
-        if room <= 0:
+        room = self._room()
+        if room < self._fewest_at_once:
+            self._short_of_room = True  # whoever ends will wake us
             return FULL_S
-        wait_s = await self._budget.wait_s(room)
+        wait_s = self._budget.known_wait_s()
         if wait_s > 0:
             self._metrics.waited()
             return wait_s
-        slots = self._budget.take()
-        await self._start(await self._queue.lease(len(slots)), slots)
-        return 0.0
+        slots: list[float] = []
 
-    async def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
+        async def admit(tx: Transaction) -> int:
+            slots.extend(await self._budget.slots_now(tx, room))
+            return len(slots)
+
+        try:
+            leased = await self._queue.lease_in_turn(
+                admit, partial(self._budget.reserve_ahead, room=room)
+            )
+        except Exception:
+            self._budget.forgo()
+            raise
+        self._start(leased, slots)
+        return self._budget.known_wait_s() if not slots else 0.0
+
+    def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
         waits = iter(slots)
         now = self._clock.now()
         for occurrence in leased:
-            slot_s = next(waits, 0.0)
+            leave_at = self._in_grains(next(waits, 0.0))
             free_at = self._pace.admit(occurrence, now)
             if free_at > now:
                 work = self._round.release(occurrence, free_at, "this chat's turn comes later")
             else:
-                work = self._deliver_at(slot_s, occurrence)
+                work = self._round.deliver(occurrence, leave_at)
             task = asyncio.create_task(work)
             self._in_flight[task] = occurrence
             task.add_done_callback(self._ended)
 
-    async def _deliver_at(self, slot_s: float, occurrence: Occurrence) -> None:
-        if slot_s > 0:
-            await asyncio.sleep(slot_s)
-        await self._round.deliver(occurrence)
+    def _in_grains(self, wait_s: float) -> float:
+        """The loop's time in `wait_s` seconds; at high limits not before its whole grain."""
+        at = asyncio.get_running_loop().time() + wait_s
+        if not self._grain_s or wait_s <= 0:
+            return at
+        return math.ceil(at / self._grain_s) * self._grain_s
+
+    def _room(self) -> int:
+        """How many more may be leased: by places, and by what is leased and not yet sent."""
+        unsent = len(self._in_flight) - len(self._round.sending)
+        return min(self._places - len(self._in_flight), MOST_UNSENT - unsent)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         occurrence = self._in_flight.pop(task)
         if task.cancelled():
             return
         self._round.sending.discard(occurrence.id)
+        if self._short_of_room and self._room() >= self._fewest_at_once:
+            self._short_of_room = False
+            self._woken.set()
         if task.exception() is not None:
             # The database did not take the ending; the lease will time out and tell.
             log.error("ending_not_recorded", occurrence=occurrence.id, exc_info=task.exception())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.metrics import Metrics
 from bot.delivery.sender import retry_after_s
 from bot.store import inbox as table
+from bot.store.together import Together
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,6 +77,8 @@ class Inbox:
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
         self._metrics = metrics or Metrics()
         self._ledger = Ledger(database)
+        self._arrivals = Together(self._keep)
+        self._handled = Together(self._close)
         self._lanes: dict[int, deque[_Letter]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
@@ -112,24 +115,12 @@ class Inbox:
         async with self._changed:
             await self._changed.wait_for(lambda: self._waiting < MOST_WAITING)
         at = self._clock.now()
-        letters = [
-            (chat_of(update), _Letter(int(update["update_id"]), orjson.dumps(update), at))
-            for update in sorted(updates, key=lambda each: int(each["update_id"]))
+        in_order = sorted(updates, key=lambda each: int(each["update_id"]))
+        arrivals = [
+            table.Arrival(int(update["update_id"]), chat_of(update), orjson.dumps(update), at)
+            for update in in_order
         ]
-        async with self._database.transaction() as tx:
-            new = [
-                await table.receive(
-                    tx,
-                    update_id=letter.update_id,
-                    chat_id=chat_id,
-                    payload=letter.payload,
-                    at=at,
-                )
-                for chat_id, letter in letters
-            ]
-        for (chat_id, letter), is_new in zip(letters, new, strict=True):
-            if is_new:
-                self._put(chat_id, letter)
+        new = await asyncio.gather(*(self._arrivals.ask(each) for each in arrivals))
         return sum(new)
 
     async def settled(self) -> None:
@@ -147,6 +138,21 @@ class Inbox:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
+
+    async def _keep(self, arrivals: Sequence[table.Arrival]) -> list[bool]:
+        """Store what came in meanwhile with one commit, and hand on what is new, in order."""
+        async with self._database.transaction() as tx:
+            new = await table.receive(tx, arrivals)
+        # Telegram may bring the same update twice at once: it is new, and handed on, once.
+        first = {each.update_id: each for each in reversed(arrivals) if each.update_id in new}
+        for update_id, each in sorted(first.items()):
+            self._put(each.chat_id, _Letter(update_id, each.payload, each.at))
+        return [first.get(each.update_id) is each for each in arrivals]
+
+    async def _close(self, handled: Sequence[tuple[int, datetime]]) -> list[None]:
+        async with self._database.transaction() as tx:
+            await table.done(tx, handled)
+        return [None] * len(handled)
 
     def _put(self, chat_id: ChatId | None, letter: _Letter) -> None:
         if self._stopping.is_set():
@@ -210,10 +216,7 @@ class Inbox:
                 return self._backoff.wait_s(letter.attempts)
             log.exception("update_failed", update_id=letter.update_id)
             return await self._defect(letter, update, name)
-        await self._ledger.record(
-            lambda tx: table.done(tx, letter.update_id, at=self._clock.now()),
-            row=letter.update_id,
-        )
+        await self._handled.ask((letter.update_id, self._clock.now()))
         self._count("handled", letter)
         return None
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care.model import NUDGES, SAFETY, Occurrence
+from bot.care.model import NUDGES, SAFETY
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
 from bot.store import holding, occurrences
 from bot.store import queue as table
+from bot.store.together import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.care.model import Occurrence
+    from bot.care.model import Occurrence, OccurrenceId
     from bot.delivery.sender import Drop
     from bot.store.database import Database, Transaction
 
@@ -38,11 +39,13 @@ class Queue:
         self._owner = owner
         self._lease_s = lease_s
         self._ledger = Ledger(database)
+        self._receipts = Together(self._acknowledge_all)
+        self._checks = Together(self._which_are_ours)
 
-    async def anything_due(self) -> bool:
-        """Whether a message is due now; a read, so that looking takes no write lock."""
+    async def due_priorities(self) -> frozenset[int]:
+        """The priorities of which something is due now; a read, so that looking takes no lock."""
         async with self._database.reading() as tx:
-            return await table.anything_due(tx, self._clock.now())
+            return await table.due_priorities(tx, self._clock.now())
 
     async def next_due(self) -> datetime | None:
         """When the next planned message falls due; it may have passed already."""
@@ -52,33 +55,46 @@ class Queue:
     async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
         """Up to `limit` due messages, now ours, by priority and then due time."""
         async with self._database.transaction() as tx:
-            return await table.lease(
-                tx,
-                owner=self._owner,
-                now=self._clock.now(),
-                until=after(self._clock, self._lease_s),
-                limit=limit,
-                priorities=SAFETY_PRIORITY if safety_only else None,
-            )
+            return await self._lease(tx, limit, SAFETY_PRIORITY if safety_only else None)
+
+    async def lease_in_turn(
+        self,
+        admit: Callable[[Transaction], Awaitable[int]],
+        then: Callable[[Transaction], Awaitable[None]],
+    ) -> tuple[Occurrence, ...]:
+        """As many due messages as `admit` says, now ours, by priority and then due time.
+
+        Where there were as many as that, and so perhaps more, `then` is done in the same commit.
+        """
+        async with self._database.transaction() as tx:
+            limit = await admit(tx)
+            leased = await self._lease(tx, limit) if limit else ()
+            if leased and len(leased) == limit:
+                await then(tx)
+        return leased
+
+    async def _lease(
+        self, tx: Transaction, limit: int, priorities: int | None = None
+    ) -> tuple[Occurrence, ...]:
+        return await table.lease(
+            tx,
+            owner=self._owner,
+            now=self._clock.now(),
+            until=after(self._clock, self._lease_s),
+            limit=limit,
+            priorities=priorities,
+        )
 
     async def still_ours(self, occurrence: Occurrence) -> bool:
         """Whether it is still ours to send: since the lease it was not cancelled, erased or timed
         out, nor leased anew after that.
         """
-        async with self._database.reading() as tx:
-            return await table.holds(
-                tx, occurrence.id, owner=self._owner, attempt=occurrence.attempts
-            )
+        return await self._checks.ask((occurrence.id, occurrence.attempts))
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
-        at = self._clock.now()
-        return await self._end(
-            occurrence,
-            lambda tx: table.acknowledge(
-                tx, occurrence.id, owner=self._owner, message_id=message_id, at=at
-            ),
-        )
+        receipt = table.Receipt(occurrence.id, message_id, self._clock.now())
+        return await self._receipts.ask(receipt)
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> bool:
         """Certainly not sent: planned again, for `due_at`."""
@@ -135,6 +151,17 @@ class Queue:
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""
         await self._ledger.flush()
+        await self._receipts.flush()
+
+    async def _which_are_ours(self, leases: Sequence[tuple[OccurrenceId, int]]) -> list[bool]:
+        async with self._database.reading() as tx:
+            held = await table.held(tx, [each for each, _ in leases], owner=self._owner)
+        return [held.get(each) == attempt for each, attempt in leases]
+
+    async def _acknowledge_all(self, receipts: Sequence[table.Receipt]) -> list[bool]:
+        async with self._database.transaction() as tx:
+            sent = await table.acknowledge_all(tx, receipts, owner=self._owner)
+        return [each.id in sent for each in receipts]
 
     async def _end(
         self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]

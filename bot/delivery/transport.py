@@ -8,8 +8,10 @@ whose outcome nobody knows.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import aiohttp
 import orjson
@@ -18,8 +20,9 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from telegram import Bot
     from telegram._utils.types import ODVInput
 
 # PTB 22 warns at every 429 until told that its pauses are wanted as timedeltas.
@@ -126,10 +129,29 @@ class AiohttpRequest(BaseRequest):
             raise _told(error) from None  # the original may quote the address
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What goes into a request of ours: JSON as it is, and no files."""
+
+    parameters: Mapping[str, Any]
+    contains_files: ClassVar[bool] = False
+
+
+async def post(bot: Bot, method: str, parameters: Mapping[str, Any]) -> Any:
+    """Call a method of the Bot API, beside the library's objects; its result as plain JSON.
+
+    Raises what the library raises.
+    """
+    # The library's own class for this may only be made by the library.
+    fields = cast("RequestData", Fields(parameters))
+    return await bot.request.post(f"{bot.base_url}/{method}", fields)
+
+
 def _chosen(asked: ODVInput[float], default: float) -> float | None:
     return default if isinstance(asked, DefaultValue) else asked
 
 
+@lru_cache(maxsize=64)
 def _timeouts(
     *, read_s: float | None, write_s: float | None, connect_s: float | None, pool_s: float | None
 ) -> aiohttp.ClientTimeout:

@@ -64,6 +64,8 @@ class Template:
 
         Raises KeyError for a missing value; values without a placeholder are ignored.
         """
+        if len(self.parts) == 1:
+            return Html(self.parts[0])
         written = [Html.of(values[name]) for name in self.parts[1::2]]
         pairs = zip(self.parts[::2], [*written, ""], strict=True)
         return Html("".join(literal + value for literal, value in pairs))

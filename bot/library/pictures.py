@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -34,11 +34,16 @@ class Picture:
     @property
     def key(self) -> str:
         """Changes whenever what a phone would show changes."""
-        return hashlib.sha256(f"{WIDTH} {self.svg}".encode()).hexdigest()[:16]
+        return _key(self.svg)
 
     def png(self) -> bytes:
         """The drawing as a PNG `WIDTH` pixels wide."""
         return _rendered(self.svg)
+
+
+@cache
+def _key(svg: str) -> str:
+    return hashlib.sha256(f"{WIDTH} {svg}".encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=KEPT)

@@ -21,6 +21,7 @@ from bot.care.model import (
     Occurrence,
     OccurrenceState,
     Person,
+    PersonId,
     Status,
     Verdict,
 )
@@ -30,6 +31,8 @@ from bot.service import people as joining
 from bot.store import escalations, interviews, occurrences, own_exercises, people, sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from bot.care.questions import Question
     from bot.service.practice import Practice
     from bot.store.database import Transaction
@@ -114,9 +117,8 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     """
     kind = occurrence.message.kind
     if kind in NUDGES:
-        async with practice.database.reading() as tx:
-            person = await people.required(tx, occurrence.person_id)
-            return await _nudge(tx, practice, person, occurrence, now)
+        (ready,) = await prepare_nudges(practice, [(occurrence, now)])
+        return ready
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
         if kind in SAFETY:
@@ -132,12 +134,41 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
         return await _check_in(tx, practice, person, occurrence, now)
 
 
+async def prepare_nudges(
+    practice: Practice, nudges: Sequence[tuple[Occurrence, datetime]]
+) -> list[Due]:
+    """What `prepare` decides for each of these nudges, from one look at the database.
+
+    Raises LookupError where the person of one of them was erased.
+    """
+    persons = {occurrence.person_id for occurrence, _ in nudges}
+    async with practice.database.reading() as tx:
+        held = _Held(
+            persons=await people.several(tx, persons),
+            escalations=await escalations.current_of(tx, persons),
+            arrived=await occurrences.counts_arrived(tx, persons),
+        )
+        return [await _nudge(tx, practice, held, occurrence, now) for occurrence, now in nudges]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is read once for many nudges."""
+
+    persons: Mapping[PersonId, Person]
+    escalations: Mapping[PersonId, Escalation]
+    arrived: Mapping[tuple[PersonId, Kind], int]
+
+
 async def _nudge(
-    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence, now: datetime
+    tx: Transaction, practice: Practice, held: _Held, occurrence: Occurrence, now: datetime
 ) -> Due:
+    person = held.persons.get(occurrence.person_id)
+    if person is None:
+        raise LookupError(f"person {occurrence.person_id} is not kept (any more)")
     if person.status is not Status.ACTIVE:
         return _cancelled(person.status.value)
-    current = await escalations.current(tx, person.id)
+    current = held.escalations.get(person.id)
     if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
         return _cancelled("an escalation is open")
     if not suitable.may_get(occurrence.message.kind, person.profile):
@@ -150,14 +181,14 @@ async def _nudge(
         latest = max((each.sent_at for each in before if each.sent_at), default=None)
         if latest is not None and latest + gap > now:
             return Postponed(latest + gap, "late, and too close to the message before")
-    return await _ready(tx, practice, person, occurrence)
+    shown = held.arrived.get((person.id, occurrence.message.kind), 0)
+    return await _ready(tx, practice, person, occurrence, shown)
 
 
 async def _ready(
-    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence
+    tx: Transaction, practice: Practice, person: Person, occurrence: Occurrence, shown: int
 ) -> NudgeDue | Withheld:
     """The nudge with what it shows by now; withheld where its exercise was removed."""
-    shown = await occurrences.count_arrived(tx, person.id, occurrence.message.kind)
     own_id = id_in(occurrence.message.subject)
     if own_id is None:
         return NudgeDue(person, _suited(practice, person, occurrence), shown)

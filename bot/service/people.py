@@ -33,8 +33,7 @@ QUIETED = frozenset({Status.PAUSED, Status.SILENT, Status.STOPPED, Status.GONE})
 
 async def find(practice: Practice, chat_id: ChatId) -> Person | None:
     """The person of this chat, or None for someone who has not agreed to anything yet."""
-    async with practice.database.reading() as tx:
-        return await people.by_chat(tx, chat_id)
+    return await practice.person_of(chat_id)
 
 
 async def join(practice: Practice, chat_id: ChatId, *, language: str, now: datetime) -> Person:

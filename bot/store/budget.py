@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,14 +35,14 @@ class Reservation:
         return tuple(self.first + n * self.interval for n in range(self.count))
 
 
-async def reserve(tx: Transaction, *, now: datetime, per_second: int, wanted: int) -> Reservation:
+async def reserve(tx: Transaction, *, now: datetime, per_second: float, wanted: int) -> Reservation:
     """Take the next `wanted` slots, for nobody else to use.
 
     Slots stand evenly, so that no second holds more than `per_second` of them, whoever took
     them. After a pause the first one is not before its end.
     """
     row = (await tx.execute(select(table).with_for_update())).one()
-    interval = -(-SECOND_US // per_second) * MICROSECOND
+    interval = math.ceil(SECOND_US / per_second) * MICROSECOND
     free = EPOCH + row.next_us * MICROSECOND
     if free > max(now, row.paused_until) + FURTHEST:
         free = now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from bot.errors import DatabaseError
 from bot.store import engines, migrations
 from bot.store.transaction import Transaction
+from bot.store.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,10 +28,7 @@ class Database:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self._writer = writer
         self._reader = reader
-        self._one_writer = asyncio.Lock() if self.dialect == "sqlite" else None
-        self._writing: asyncio.Task[object] | None = None
-        # After an erasure the write-ahead log is cleared, at once or when readers let us.
-        self._log_holds_erased = False
+        self._one_writer = Writer(writer) if self.dialect == "sqlite" else None
 
     @property
     def dialect(self) -> Literal["sqlite", "postgresql"]:
@@ -67,22 +64,12 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that may write: committed at the end, undone by an exception."""
-        if self._one_writer is None:
-            async with self._writer.begin() as connection:
-                yield Transaction(connection, writing=True)
+        if self._one_writer is not None:
+            async with self._one_writer.transaction() as tx:
+                yield tx
             return
-        if self._writing is asyncio.current_task():
-            raise RuntimeError("a transaction inside a transaction would wait for itself")
-        async with self._one_writer:
-            self._writing = asyncio.current_task()
-            try:
-                async with self._writer.begin() as connection:
-                    tx = Transaction(connection, writing=True)
-                    yield tx
-                if tx.erased or self._log_holds_erased:
-                    self._log_holds_erased = not await engines.clear_log(self._writer)
-            finally:
-                self._writing = None
+        async with self._writer.begin() as connection:
+            yield Transaction(connection, writing=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

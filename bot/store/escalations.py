@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, insert, select, update
 
 from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
 from bot.store.tables import OPEN
@@ -13,9 +13,13 @@ from bot.store.tables import escalations as table
 from bot.store.tables import responses as said
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from bot.store.transaction import Transaction
+
+
+CURRENT_OF = select(table).where(table.c.person_id.in_(bindparam("ids", expanding=True)), OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,14 @@ async def current(tx: Transaction, person_id: PersonId) -> Escalation | None:
     """The person's open escalation."""
     found = await _select(tx, and_(table.c.person_id == person_id, OPEN))
     return found[0] if found else None
+
+
+async def current_of(
+    tx: Transaction, person_ids: Iterable[PersonId]
+) -> Mapping[PersonId, Escalation]:
+    """The open escalations of these people, by person."""
+    rows = (await tx.execute(CURRENT_OF, {"ids": sorted(set(person_ids))})).mappings()
+    return {row["person_id"]: _to_escalation(row) for row in rows}
 
 
 async def get(tx: Transaction, escalation_id: EscalationId) -> Escalation | None:

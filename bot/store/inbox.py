@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, null, select, update
+from sqlalchemy import bindparam, delete, null, select, update
 
 from bot.store.tables import PENDING
 from bot.store.tables import inbox as table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from bot.care.model import ChatId
     from bot.store.transaction import Transaction
+
+
+DONE = (
+    update(table)
+    .where(table.c.update_id == bindparam("of"), PENDING)
+    .values(state="done", closed_at=bindparam("at"), payload=null(), chat_id=null(), reason=null())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +36,33 @@ class InboxItem:
     received_at: datetime
 
 
-async def receive(
-    tx: Transaction, *, update_id: int, chat_id: ChatId | None, payload: bytes, at: datetime
-) -> bool:
-    """Keep an update; False where it arrived before."""
-    statement = tx.insert_new(table).values(
-        update_id=update_id,
-        chat_id=chat_id,
-        payload=payload,
-        state="pending",
-        attempts=0,
-        received_at=at,
-    )
-    return (await tx.execute(statement)).rowcount == 1
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An update that has come in: its JSON as Telegram sent it, and when it came."""
+
+    update_id: int
+    chat_id: ChatId | None
+    payload: bytes
+    at: datetime
+
+
+async def receive(tx: Transaction, arrivals: Sequence[Arrival]) -> frozenset[int]:
+    """Keep updates; the numbers of those that had not arrived before."""
+    if not arrivals:
+        return frozenset()
+    rows = [
+        {
+            "update_id": each.update_id,
+            "chat_id": each.chat_id,
+            "payload": each.payload,
+            "state": "pending",
+            "attempts": 0,
+            "received_at": each.at,
+        }
+        for each in arrivals
+    ]
+    statement = tx.insert_new(table).returning(table.c.update_id)
+    return frozenset((await tx.execute(statement, rows)).scalars())
 
 
 async def pending(tx: Transaction, *, limit: int) -> tuple[InboxItem, ...]:
@@ -55,11 +77,13 @@ async def pending(tx: Transaction, *, limit: int) -> tuple[InboxItem, ...]:
     return tuple(InboxItem(*row) for row in await tx.execute(statement))
 
 
-async def done(tx: Transaction, update_id: int, at: datetime) -> None:
-    """The update was dealt with: what it said is removed, its number stays for a while."""
-    await _close(
-        tx, update_id, state="done", closed_at=at, payload=null(), chat_id=null(), reason=null()
-    )
+async def done(tx: Transaction, handled: Sequence[tuple[int, datetime]]) -> None:
+    """These updates were dealt with, each at its instant: what they said is removed, their
+    numbers stay for a while.
+    """
+    if handled:
+        rows = [{"of": update_id, "at": at} for update_id, at in sorted(handled)]
+        await tx.execute(DONE, rows)
 
 
 async def retry(tx: Transaction, update_id: int, *, reason: str, attempts: int) -> None:

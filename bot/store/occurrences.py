@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, func, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from bot.care.model import (
     CHECK_INS,
@@ -23,7 +32,7 @@ from bot.store.tables import PLANNED
 from bot.store.tables import occurrences as table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bot.store.transaction import Transaction
@@ -32,6 +41,22 @@ PRIORITIES = (0, 1, 2)
 WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
+GET = select(table).where(table.c.id == bindparam("of"))
+RESPOND = (
+    update(table)
+    .where(table.c.id == bindparam("of"))
+    .values(response=bindparam("said"), responded_at=bindparam("at"))
+)
+COUNTS_ARRIVED = (
+    select(table.c.person_id, table.c.kind, func.count())
+    .where(
+        table.c.person_id.in_(bindparam("ids", expanding=True)),
+        table.c.kind.in_(NUDGES),
+        table.c.state.in_(ARRIVED),
+        table.c.sent_at.is_not(None),
+    )
+    .group_by(table.c.person_id, table.c.kind)
+)
 
 
 async def plan(
@@ -149,8 +174,8 @@ async def reschedule(
 
 async def get(tx: Transaction, occurrence_id: OccurrenceId) -> Occurrence | None:
     """The occurrence with this id."""
-    found = await _select(tx, table.c.id == occurrence_id)
-    return found[0] if found else None
+    row = (await tx.execute(GET, {"of": occurrence_id})).mappings().one_or_none()
+    return None if row is None else to_occurrence(row)
 
 
 async def upcoming(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Occurrence, ...]:
@@ -169,16 +194,12 @@ async def sent_since(
     )
 
 
-async def count_arrived(tx: Transaction, person_id: PersonId, kind: Kind) -> int:
-    """How many messages of this kind have reached the person so far, or may have."""
-    statement = select(func.count()).where(
-        table.c.person_id == person_id,
-        table.c.kind == kind,
-        table.c.state.in_(ARRIVED),
-        table.c.sent_at.is_not(None),
-    )
-    count: int = (await tx.execute(statement)).scalar_one()
-    return count
+async def counts_arrived(
+    tx: Transaction, person_ids: Iterable[PersonId]
+) -> Mapping[tuple[PersonId, Kind], int]:
+    """How many nudges have reached each of these people so far, or may have, by their kind."""
+    rows = await tx.execute(COUNTS_ARRIVED, {"ids": sorted(set(person_ids))})
+    return {(person_id, kind): count for person_id, kind, count in rows}
 
 
 async def of_message(tx: Transaction, person_id: PersonId, message_id: int) -> Occurrence | None:
@@ -209,9 +230,7 @@ async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:
     """Keep what the person said to it, such as `done`; a later word replaces an earlier one."""
-    await tx.execute(
-        update(table).where(table.c.id == occurrence_id).values(response=response, responded_at=at)
-    )
+    await tx.execute(RESPOND, {"of": occurrence_id, "said": response, "at": at})
 
 
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, insert, null, select, update
 
 from bot.care.model import (
     ChatId,
@@ -24,9 +24,13 @@ from bot.store.tables import notes as note_table
 from bot.store.tables import people as table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from bot.store.transaction import Transaction
+
+
+BY_CHATS = select(table).where(table.c.chat_id.in_(bindparam("ids", expanding=True)))
+SEVERAL = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,18 @@ async def by_chat(tx: Transaction, chat_id: ChatId, *, for_update: bool = False)
 async def by_id(tx: Transaction, person_id: PersonId, *, for_update: bool = False) -> Person | None:
     """The person with this id; `for_update` keeps others from changing them meanwhile."""
     return await _one(tx, table.c.id == person_id, for_update=for_update)
+
+
+async def by_chats(tx: Transaction, chat_ids: Iterable[ChatId]) -> Mapping[ChatId, Person]:
+    """The people of these chats, to read from; chats nobody is known of are missing."""
+    rows = (await tx.execute(BY_CHATS, {"ids": sorted(set(chat_ids))})).mappings()
+    return {row["chat_id"]: _to_person(row) for row in rows}
+
+
+async def several(tx: Transaction, person_ids: Iterable[PersonId]) -> Mapping[PersonId, Person]:
+    """These people by id, to read from; those who were erased are missing."""
+    rows = (await tx.execute(SEVERAL, {"ids": sorted(set(person_ids))})).mappings()
+    return {row["id"]: _to_person(row) for row in rows}
 
 
 async def required(tx: Transaction, person_id: PersonId) -> Person:

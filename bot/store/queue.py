@@ -100,6 +100,22 @@ ACKNOWLEDGE = (
         **NO_LEASE,
     )
 )
+DUE_PRIORITIES = select(
+    *(
+        exists()
+        .where(PLANNED, table.c.priority == literal(each), table.c.due_at <= bindparam("now"))
+        .label(f"priority_{each}")
+        for each in PRIORITIES
+    )
+)
+HELD = (
+    select(table.c.id, table.c.attempts)
+    .where(
+        table.c.id.in_(bindparam("ids", expanding=True)), LEASED, table.c.owner == bindparam("by")
+    )
+    .order_by(table.c.id)
+)
+HELD_FOR_UPDATE = HELD.with_for_update()
 ACKNOWLEDGE_ONE = ACKNOWLEDGE.returning(table.c.state)
 
 
@@ -122,10 +138,10 @@ class Receipt:
     at: datetime
 
 
-async def anything_due(tx: Transaction, now: datetime) -> bool:
-    """Whether anything waits to be leased."""
-    due = (*_due(now), table.c.priority.in_(PRIORITIES))
-    return bool((await tx.execute(select(exists().where(*due)))).scalar_one())
+async def due_priorities(tx: Transaction, now: datetime) -> frozenset[int]:
+    """The priorities of which something waits to be leased."""
+    row = (await tx.execute(DUE_PRIORITIES, {"now": now})).one()
+    return frozenset(priority for priority, due in zip(PRIORITIES, row, strict=True) if due)
 
 
 async def lease(
@@ -158,19 +174,16 @@ async def _lease(
     return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
 
 
-async def holds(tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, attempt: int) -> bool:
-    """Whether the message is leased, by `owner`, and still as its `attempt`th.
+async def held(
+    tx: Transaction, ids: Sequence[OccurrenceId], *, owner: str
+) -> Mapping[OccurrenceId, int]:
+    """Which of these are leased by `owner`, not cancelled, erased or timed out, as which attempt.
 
     The number tells a lease from a later one of the same owner, who may have slept through the
     end of the first.
     """
-    mine = exists().where(
-        table.c.id == occurrence_id,
-        LEASED,
-        table.c.owner == owner,
-        table.c.attempts == attempt,
-    )
-    return bool((await tx.execute(select(mine))).scalar_one())
+    rows = await tx.execute(HELD, {"ids": ids, "by": owner})
+    return {row.id: row.attempts for row in rows}
 
 
 async def acknowledge(
@@ -191,13 +204,8 @@ async def acknowledge_all(
     """Acknowledge many at once, with two statements; returns those that count as sent."""
     if not receipts:
         return frozenset()
-    held = (
-        select(table.c.id)
-        .where(table.c.id.in_([each.id for each in receipts]), LEASED, table.c.owner == owner)
-        .order_by(table.c.id)
-        .with_for_update()
-    )
-    sent = frozenset((await tx.execute(held)).scalars())
+    parameters = {"ids": [each.id for each in receipts], "by": owner}
+    sent = frozenset((await tx.execute(HELD_FOR_UPDATE, parameters)).scalars())
     rows = [
         {"of": each.id, "by": owner, "as_message": each.message_id, "at": each.at}
         for each in sorted(receipts, key=lambda each: each.id)

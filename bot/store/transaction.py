@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import CursorResult, Executable, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
@@ -18,13 +20,16 @@ class Transaction:
     """One transaction, given out by `Database`; only the store's own modules run SQL on it.
 
     `writing` is False for a snapshot to read from. `erased` is set when the transaction removed
-    a person, so that the database can clear what its journal still holds.
+    a person, so that the database can clear what its journal still holds. `shared`: others use
+    the connection for the same commit, so a statement is seen through even for a caller who is
+    cancelled.
     """
 
-    __slots__ = ("_connection", "erased", "writing")
+    __slots__ = ("_connection", "_shared", "erased", "writing")
 
-    def __init__(self, connection: AsyncConnection, *, writing: bool) -> None:
+    def __init__(self, connection: AsyncConnection, *, writing: bool, shared: bool = False) -> None:
         self._connection = connection
+        self._shared = shared
         self.writing = writing
         self.erased = False
 
@@ -32,7 +37,8 @@ class Transaction:
         self, statement: Executable, parameters: Parameters | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement; a sequence of parameters runs it once for each."""
-        return await self._connection.execute(statement, parameters)
+        running = self._connection.execute(statement, parameters)
+        return await (through(running) if self._shared else running)
 
     def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that leaves out rows whose unique keys are there already."""
@@ -40,3 +46,21 @@ class Transaction:
         if self._connection.dialect.name == "sqlite":
             return sqlite.insert(table).on_conflict_do_nothing().execution_options(**options)
         return postgresql.insert(table).on_conflict_do_nothing().execution_options(**options)
+
+
+async def through(work: Coroutine[Any, Any, T]) -> T:
+    """What `work` gives, waited for even when the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except BaseException:  # noqa: S112  # it is raised below
+            continue
+    if cancelled is not None:
+        if not task.cancelled():
+            task.exception()
+        raise cancelled
+    return task.result()

@@ -21,7 +21,11 @@ async def compose(
     practice: Practice, occurrence: Occurrence, now: datetime
 ) -> View | due.Withheld | due.Postponed:
     """The message for an occurrence that is due, or why it is not sent."""
-    ready = await due.prepare(practice, occurrence, now)
+    return show(practice, await due.prepare(practice, occurrence, now))
+
+
+def show(practice: Practice, ready: due.Due) -> View | due.Withheld | due.Postponed:
+    """The message for what an occurrence has become."""
     if isinstance(ready, due.Withheld | due.Postponed):
         return ready
     language = practice.language(ready.person)

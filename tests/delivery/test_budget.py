@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -71,3 +72,38 @@ async def test_a_pause_of_the_whole_bot_reaches_the_other_processes(
 def test_a_limit_below_one_a_second_is_refused(database: Database, clock: SteerableClock) -> None:
     with pytest.raises(ValueError, match="at least one"):
         BotBudget(database, clock, per_second=0)
+
+
+async def test_a_process_lets_no_more_than_its_limit_leave_in_a_second_and_safety_at_once(
+    database: Database, clock: SteerableClock
+) -> None:
+    budget = BotBudget(database, clock, per_second=5)
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    left: list[float] = []
+
+    for number in range(6):
+        if number == 4:
+            assert not budget.leave(loop.time(), safety=False)
+            assert budget.leave(0.0, safety=True)
+        slot_at = await budget.turn(loop.time())
+        assert budget.leave(slot_at, safety=False)
+        left.append(loop.time() - begun)
+
+    assert left[3] < 0.5 < 1.0 <= left[4]
+
+
+async def test_a_slot_used_late_is_given_up_for_a_later_one(
+    database: Database, clock: SteerableClock
+) -> None:
+    clock.set_rate(1)
+    budget = BotBudget(database, clock, per_second=30)
+    loop = asyncio.get_running_loop()
+    await budget.give_up(8)
+    begun = loop.time()
+
+    assert not budget.leave(begun - 1, safety=False)
+    slot_at = await budget.turn(begun - 1)
+
+    assert budget.leave(slot_at, safety=False)
+    assert loop.time() - begun > 0.15

@@ -172,14 +172,14 @@ async def test_a_message_that_falls_due_during_a_look_does_not_wait_for_the_next
 ) -> None:
     anna = await office.person()
     await office.plan(anna, in_s=60)
-    looked = Queue.anything_due
+    looked = Queue.due_priorities
 
-    async def look_slowly(self: Queue) -> bool:
+    async def look_slowly(self: Queue) -> frozenset[int]:
         answer = await looked(self)
         office.clock.jump_to(office.clock.now() + MINUTE)
         return answer
 
-    monkeypatch.setattr(Queue, "anything_due", look_slowly)
+    monkeypatch.setattr(Queue, "due_priorities", look_slowly)
     courier = office.courier()
     running = asyncio.create_task(courier.run())
     await until(lambda: office.texts() != [])

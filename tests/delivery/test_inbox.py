@@ -100,6 +100,22 @@ async def test_a_redelivered_update_is_handled_once(desk: Desk) -> None:
     assert seen == ["once", "then"]
 
 
+async def test_updates_brought_at_once_are_handled_once_each_and_in_order(desk: Desk) -> None:
+    seen: list[str] = []
+
+    async def handle(update: Update) -> None:
+        seen.append(text_in(update))
+
+    inbox = await desk.inbox(handle)
+    brought = [written(5, "five"), written(4, "four"), written(5, "five"), written(6, "six")]
+
+    new = await asyncio.gather(*(inbox.receive([each]) for each in brought))
+    await inbox.settled()
+
+    assert new == [1, 1, 0, 1]
+    assert seen == ["four", "five", "six"]
+
+
 async def test_an_update_in_hand_when_the_program_died_is_handled_after_the_restart(
     desk: Desk,
 ) -> None:

@@ -45,6 +45,33 @@ async def prepared(clinic: Clinic, occurrence: Occurrence, now: datetime) -> due
 # ---- nudges ----
 
 
+async def test_nudges_decided_together_come_out_as_they_would_alone(
+    clinic: Clinic, anna: Person
+) -> None:
+    ben = await clinic.admit(6006)
+    for person in (anna, ben):
+        await clinic.massage(person)
+    await people.pause(clinic.practice, ben.id)
+    hers = await first(clinic, anna, Kind.HYDRATION)
+    his = replace(hers, person_id=ben.id, chat_id=ben.chat_id)
+    now = hers.message.due_at
+
+    together = await due.prepare_nudges(clinic.practice, [(hers, now), (his, now), (hers, now)])
+
+    alone = [await prepared(clinic, each, now) for each in (hers, his, hers)]
+    assert together == alone
+    assert [type(each) for each in together] == [due.NudgeDue, due.Withheld, due.NudgeDue]
+
+
+async def test_a_nudge_of_someone_erased_is_an_error(clinic: Clinic, anna: Person) -> None:
+    await clinic.massage(anna)
+    nudge = await first(clinic, anna, Kind.HYDRATION)
+    await people.erase(clinic.practice, anna.id)
+
+    with pytest.raises(LookupError):
+        await due.prepare_nudges(clinic.practice, [(nudge, NOW)])
+
+
 async def test_a_nudge_goes_out_at_its_time(clinic: Clinic, anna: Person) -> None:
     await clinic.massage(anna)
     water = await first(clinic, anna, Kind.HYDRATION)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from bot.care.model import ChatId
 
 if TYPE_CHECKING:
     from bot.care.model import Person
@@ -17,3 +20,14 @@ async def test_a_person_is_spoken_to_in_the_nearest_language(
     clinic: Clinic, anna: Person, told: str
 ) -> None:
     assert clinic.practice.language(replace(anna, language=told)).code == "en"
+
+
+async def test_people_looked_up_at_once_are_each_found_by_their_own_chat(
+    clinic: Clinic, anna: Person
+) -> None:
+    ben = await clinic.admit(6006)
+    chats = (ben.chat_id, anna.chat_id, ChatId(1), ben.chat_id)
+
+    found = await asyncio.gather(*(clinic.practice.person_of(each) for each in chats))
+
+    assert found == [ben, await clinic.person(anna.id), None, ben]

@@ -46,9 +46,7 @@ async def live_through_everything(database: Database, chat_id: int) -> None:
         )
         await interviews.answer(tx, interview.id, Answer("pain", 7, confirmed=True, at=NOW))
         await escalations.log_response(tx, escalation.id, response="got_help", at=NOW)
-        await inbox.receive(
-            tx, update_id=chat_id, chat_id=ChatId(chat_id), payload=WORDS.encode(), at=NOW
-        )
+        await inbox.receive(tx, [inbox.Arrival(chat_id, ChatId(chat_id), WORDS.encode(), NOW)])
 
 
 async def all_rows(database: Database) -> dict[str, list[object]]:
@@ -86,9 +84,7 @@ async def test_an_update_of_an_erased_person_that_comes_again_is_still_known(
         await people.erase(tx, person.id)
 
         assert await inbox.pending(tx, limit=10) == ()
-        assert not await inbox.receive(
-            tx, update_id=CHAT, chat_id=ChatId(CHAT), payload=b"again", at=NOW
-        )
+        assert not await inbox.receive(tx, [inbox.Arrival(CHAT, ChatId(CHAT), b"again", NOW)])
 
 
 async def test_erasing_one_person_leaves_the_others_whole(database: Database) -> None:

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 async def receive(database: Database, update_id: int, chat_id: int | None = 5) -> bool:
     async with database.transaction() as tx:
-        return await inbox.receive(
-            tx,
-            update_id=update_id,
-            chat_id=None if chat_id is None else ChatId(chat_id),
-            payload=b'{"update_id": %d}' % update_id,
-            at=NOW,
+        arrival = inbox.Arrival(
+            update_id,
+            None if chat_id is None else ChatId(chat_id),
+            b'{"update_id": %d}' % update_id,
+            NOW,
         )
+        return await inbox.receive(tx, [arrival]) == {update_id}
 
 
 async def waiting(database: Database) -> list[int]:
@@ -50,7 +50,7 @@ async def test_updates_wait_in_telegrams_order(database: Database) -> None:
 async def test_an_update_dealt_with_waits_no_more_and_is_still_known(database: Database) -> None:
     await receive(database, 1)
     async with database.transaction() as tx:
-        await inbox.done(tx, 1, NOW)
+        await inbox.done(tx, [(1, NOW)])
 
     assert await waiting(database) == []
     assert not await receive(database, 1)
@@ -82,7 +82,7 @@ async def test_what_is_said_of_an_update_after_its_end_changes_nothing(
 ) -> None:
     await receive(database, 1)
     async with database.transaction() as tx:
-        await inbox.done(tx, 1, NOW - HOUR)
+        await inbox.done(tx, [(1, NOW - HOUR)])
         await inbox.fail(tx, 1, reason="KeyError", at=NOW)
 
         assert await inbox.prune(tx, before=NOW) == 1
@@ -94,9 +94,9 @@ async def test_pruning_forgets_what_is_closed_for_long_and_nothing_that_waits(
     for update_id in range(1, 5):
         await receive(database, update_id)
     async with database.transaction() as tx:
-        await inbox.done(tx, 1, NOW - HOUR)
+        await inbox.done(tx, [(1, NOW - HOUR)])
         await inbox.fail(tx, 2, reason="KeyError", at=NOW - HOUR)
-        await inbox.done(tx, 3, NOW)
+        await inbox.done(tx, [(3, NOW)])
 
         assert await inbox.prune(tx, before=NOW) == 2
 

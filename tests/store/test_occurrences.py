@@ -185,9 +185,9 @@ async def test_what_arrived_of_a_kind_is_counted_and_what_is_planned_is_not(
         await queue.uncertain(tx, doubtful.id, owner="one", at=NOW, repeat_at=None)
         await queue.fail(tx, failed.id, owner="one", reason="bad markup", at=NOW)
 
-        assert await occurrences.count_arrived(tx, person.id, Kind.HYDRATION) == 2
-        assert await occurrences.count_arrived(tx, person.id, Kind.MOVEMENT) == 1
-        assert await occurrences.count_arrived(tx, person.id, Kind.STRETCH) == 0
+        arrived = await occurrences.counts_arrived(tx, [person.id])
+
+    assert arrived == {(person.id, Kind.HYDRATION): 2, (person.id, Kind.MOVEMENT): 1}
 
 
 async def test_a_later_response_replaces_an_earlier_one(database: Database) -> None:

@@ -36,15 +36,15 @@ async def test_only_what_is_due_is_leased(database: Database) -> None:
     person = await make_person(database)
     await plan(database, person, message(due_in=timedelta(milliseconds=1)))
     async with database.reading() as tx:
-        assert not await queue.anything_due(tx, NOW)
+        assert not await queue.due_priorities(tx, NOW)
     assert await lease(database) == ()
 
     async with database.reading() as tx:
-        assert await queue.anything_due(tx, NOW + timedelta(milliseconds=1))
+        assert await queue.due_priorities(tx, NOW + timedelta(milliseconds=1))
     (found,) = await lease(database, now=NOW + timedelta(milliseconds=1))
     assert (found.state, found.attempts) == (OccurrenceState.LEASED, 1)
     async with database.reading() as tx:
-        assert not await queue.anything_due(tx, NOW + HOUR)
+        assert not await queue.due_priorities(tx, NOW + HOUR)
 
 
 async def test_safety_leaves_first_then_check_ins_then_nudges_each_by_due_time(
@@ -149,8 +149,7 @@ async def test_a_message_is_held_by_its_owner_alone_and_only_through_its_latest_
             return [
                 (owner, attempt)
                 for owner in ("one", "two")
-                for attempt in (1, 2)
-                if await queue.holds(tx, occurrence.id, owner=owner, attempt=attempt)
+                for attempt in (await queue.held(tx, [occurrence.id], owner=owner)).values()
             ]
 
     assert await holders() == [("one", 1)]

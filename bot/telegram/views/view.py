@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_skeleton
@@ -60,7 +61,14 @@ def wrong_row(language: Language, *about: str | int) -> Row:
 
     `about` is for /why alone: what the message above the button says, such as its interview.
     """
-    return [button(language.say("button.wrong"), "worse", *about)]
+    label = language.say("button.wrong")
+    return [button(label, "worse", *about)] if about else _wrong_row(label)
+
+
+@cache
+def _wrong_row(label: str) -> Row:
+    """Made once a language: it stands under nearly every message."""
+    return (button(label, "worse"),)
 
 
 def wall(value: time) -> str:

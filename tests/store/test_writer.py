@@ -1,0 +1,105 @@
+"""Transactions that share a commit on SQLite stay as apart as if each had its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event
+
+from bot.store import facts
+
+if TYPE_CHECKING:
+    from bot.store.database import Database
+
+
+def count_commits(database: Database) -> list[str]:
+    commits: list[str] = []
+    event.listen(database._writer.sync_engine, "commit", lambda _: commits.append("commit"))
+    return commits
+
+
+async def put(database: Database, name: str, *, fails: bool = False) -> None:
+    async with database.transaction() as tx:
+        await facts.set(tx, name, name)
+        if fails:
+            raise LookupError(name)
+
+
+def on_disk(sqlite_url: str) -> set[str]:
+    """What another connection finds."""
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as file:
+        return {name for (name,) in file.execute("SELECT name FROM facts WHERE name LIKE 'x%'")}
+
+
+async def test_many_that_stand_in_line_share_a_commit_and_all_are_on_disk(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    commits = count_commits(sqlite_database)
+
+    await asyncio.gather(*(put(sqlite_database, f"x{n}") for n in range(30)))
+
+    assert len(commits) <= 10
+    assert on_disk(sqlite_url) == {f"x{n}" for n in range(30)}
+
+
+async def test_one_that_fails_takes_back_its_own_and_nothing_else(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    results = await asyncio.gather(
+        *(put(sqlite_database, f"x{n}", fails=n in (0, 4, 9)) for n in range(10)),
+        return_exceptions=True,
+    )
+
+    failed = [n for n, result in enumerate(results) if isinstance(result, LookupError)]
+    assert failed == [0, 4, 9]
+    assert on_disk(sqlite_url) == {f"x{n}" for n in range(10)} - {"x0", "x4", "x9"}
+
+
+async def test_none_is_told_it_is_done_before_it_is_on_disk(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    async def put_and_look(name: str) -> bool:
+        await put(sqlite_database, name)
+        return name in on_disk(sqlite_url)
+
+    assert all(await asyncio.gather(*(put_and_look(f"x{n}") for n in range(20))))
+
+
+@pytest.mark.parametrize("pauses", range(0, 60, 3))
+async def test_whoever_is_cancelled_takes_nobody_along_and_leaves_nothing_open(
+    sqlite_database: Database, sqlite_url: str, pauses: int
+) -> None:
+    tasks = [asyncio.create_task(put(sqlite_database, f"x{n}")) for n in range(12)]
+    for _ in range(pauses):
+        await asyncio.sleep(0.0002)
+
+    for victim in tasks[1::2]:
+        victim.cancel()
+    results = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+    await asyncio.wait_for(put(sqlite_database, "x_last"), 5)
+
+    done = {f"x{n}" for n, result in enumerate(results) if result is None}
+    assert {f"x{n}" for n in range(0, 12, 2)} <= done
+    assert done | {"x_last"} <= on_disk(sqlite_url)
+
+
+async def test_where_the_commit_fails_everyone_in_it_hears_so(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    def refuse(_: object) -> None:
+        raise OSError("disk full")
+
+    engine = sqlite_database._writer.sync_engine
+    event.listen(engine, "commit", refuse)
+    results = await asyncio.gather(
+        *(put(sqlite_database, f"x{n}") for n in range(5)), return_exceptions=True
+    )
+    event.remove(engine, "commit", refuse)
+
+    assert all(isinstance(each, OSError) for each in results)
+    assert on_disk(sqlite_url) == set()
+    await put(sqlite_database, "x_after")
+    assert on_disk(sqlite_url) == {"x_after"}
