@@ -1,7 +1,7 @@
 """Fresh databases for tests: SQLite files, and a real PostgreSQL started once for all of them.
 
-`database` runs a test on both kinds; `sqlite_database` on SQLite alone. Each test gets its own,
-copied from one that was migrated once.
+`database` runs a test on both kinds; `sqlite_database` on SQLite alone. Each test finds it as
+the migrations left it: SQLite's file is copied, PostgreSQL's database is emptied.
 """
 
 from __future__ import annotations
@@ -29,6 +29,28 @@ if TYPE_CHECKING:
 TEMPLATE = "template_of_tests"
 SHARED = "postgresql"  # where a test process finds the address of the server it shares
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+REMEMBER = """
+    CREATE SCHEMA at_first;
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        LOOP EXECUTE format('CREATE TABLE at_first.%I AS TABLE public.%1$I', name); END LOOP;
+    END $$;
+"""
+# Whoever is still connected goes first; without the triggers of foreign keys the order is free.
+EMPTY = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET session_replication_role = replica;
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'at_first'
+        LOOP
+            EXECUTE format('DELETE FROM public.%I', name);
+            EXECUTE format('INSERT INTO public.%I TABLE at_first.%1$I', name);
+        END LOOP;
+        FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
+        LOOP EXECUTE format('ALTER SEQUENCE public.%I RESTART', name); END LOOP;
+    END $$;
+"""
 _numbers = itertools.count(1)
 
 
@@ -72,6 +94,7 @@ def running_postgresql() -> Iterator[str]:
         _on_server(address, "SELECT pg_reload_conf()")
         _on_server(address, f"CREATE DATABASE {TEMPLATE}")
         _migrate(address.format(TEMPLATE))
+        _on_server(address, REMEMBER, name=TEMPLATE)
         yield address
     finally:
         server.cleanup()
@@ -86,11 +109,21 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
+@pytest.fixture(scope="session")
+def postgresql_to_empty(postgresql_server: str) -> Iterator[str]:
+    """A migrated PostgreSQL database that one test after the other has to itself."""
     with _postgresql(postgresql_server, template=TEMPLATE) as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql_to_empty: str) -> str:
+    """A migrated PostgreSQL database with nothing in it but what the migrations put there.
+
+    Emptying one takes a tenth of the time that making one does.
+    """
+    _on_server(postgresql_to_empty, EMPTY)
+    return postgresql_to_empty
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -149,6 +182,6 @@ def _migrate(url: str) -> None:
     asyncio.run(migrate())
 
 
-def _on_server(address: str, statement: str) -> None:
-    with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+def _on_server(address: str, statement: str, *, name: str = "postgres") -> None:
+    with psycopg.connect(address.format(name), autocommit=True) as connection:
         connection.execute(statement.encode())
