@@ -139,8 +139,11 @@ async def build(
     clock: Clock | None = None,
     library: Library | None = None,
     dice: random.Random | None = None,
+    inline: bool = False,
 ) -> App:
     """Open the database, read the content, and join the parts.
+
+    `inline`: SQLite works in this thread, faster for the few people of a sandbox.
 
     Raises ContentError, DatabaseError and SettingError, each one plain text, before anything
     is sent or received.
@@ -148,7 +151,7 @@ async def build(
     clock = clock or SystemClock()
     library = library or load(settings.content or default_folder())
     require_known(settings, library)
-    database = await Database.open(settings.database_url)
+    database = await Database.open(settings.database_url, inline=inline)
     practice = Practice(database, library, settings.country)
     metrics = Metrics()
     bot = make_bot(settings, on_success=metrics.telegram_answered)

@@ -130,19 +130,21 @@ async def open_tryout(
     host: str = "127.0.0.1",
     port: int = 0,
     start: datetime | None = None,
+    rate: float = 1.0,
     library: Library | None = None,
 ) -> AsyncIterator[Tryout]:
     """The bot and its sandbox, running, with all they keep in `folder`.
 
-    A folder used before goes on where it was left, clock included. `library` is content in
-    place of the one that ships. Raises OSError when the port is taken.
+    Its clock begins at `start`, or now, and runs at `rate`. A folder used before goes on where it
+    was left, clock included. `library` is content in place of the one that ships. Raises OSError
+    when the port is taken.
     """
-    clock = SteerableClock(start or SystemClock().now())
+    clock = SteerableClock(start or SystemClock().now(), rate)
     sandbox = Sandbox(now=clock.now, data=folder / "telegram")
     await sandbox.start(host, port)
     try:
         settings = _settings(sandbox, folder)
-        app = await assembly.build(settings, clock=clock, library=library)
+        app = await assembly.build(settings, clock=clock, library=library, inline=True)
         await _resume_clock(app, clock)
         tryout = Tryout(app, clock, sandbox, asyncio.Lock())
         sandbox.conductor = tryout
