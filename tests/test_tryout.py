@@ -15,15 +15,11 @@ if TYPE_CHECKING:
 CHAT, BEN, STRANGER = 1001, 1002, 999
 
 
-async def plans(walk: Walk) -> None:
-    """Join, and log a massage of now."""
-    await walk.joins()
-    await walk.has_massage()
+PLANS = (Walk.joins, Walk.has_massage)
 
 
 async def test_a_jump_delivers_every_message_at_its_own_instant_in_order(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await plans(walk)
+    async with walking(tmp_path, *PLANS) as walk:
         planned = [at for at, what in await walk.planned()]
         until = START + timedelta(hours=26)
 
@@ -36,8 +32,7 @@ async def test_a_jump_delivers_every_message_at_its_own_instant_in_order(tmp_pat
 
 async def test_two_peoples_messages_come_in_the_order_of_their_times(tmp_path: Path) -> None:
     """Both are due half an hour and two hours after the massage; Ben's is 20 minutes later."""
-    async with walking(tmp_path) as walk:
-        await plans(walk)
+    async with walking(tmp_path, *PLANS) as walk:
         ben = Walk(walk.tryout, walk.tryout.sandbox.person(BEN, first_name="Ben"))
         await ben.joins()
         await walk.passes(minutes=20)
@@ -55,9 +50,7 @@ async def test_two_peoples_messages_come_in_the_order_of_their_times(tmp_path: P
 
 
 async def test_skipping_leads_to_the_next_message_of_that_person(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await plans(walk)
-
+    async with walking(tmp_path, *PLANS) as walk:
         at = await walk.tryout.skip_to_next(CHAT)
 
         assert at == walk.now == walk.last.at == START + timedelta(minutes=30)
@@ -65,16 +58,13 @@ async def test_skipping_leads_to_the_next_message_of_that_person(tmp_path: Path)
 
 
 async def test_no_time_passes_by_a_jump_of_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await plans(walk)
-
+    async with walking(tmp_path, *PLANS) as walk:
         assert await walk.passes(seconds=0) == []
         assert walk.now == START
 
 
 async def test_a_folder_goes_on_where_it_was_left_clock_included(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await plans(walk)
+    async with walking(tmp_path, *PLANS) as walk:
         await walk.passes(hours=5)
         left_at, shown, coming = walk.now, walk.said, await walk.tryout.upcoming(CHAT)
 
@@ -122,7 +112,8 @@ async def test_the_bot_speaks_as_the_phone_does_until_it_knows_the_person(tmp_pa
 async def test_what_comes_names_its_rule_and_the_line_of_the_content(tmp_path: Path) -> None:
     async with walking(tmp_path) as walk:
         assert await walk.tryout.upcoming(CHAT) == []
-        await plans(walk)
+        await walk.joins()
+        await walk.has_massage()
 
         coming = await walk.tryout.upcoming(CHAT)
 
@@ -140,8 +131,7 @@ async def test_what_comes_names_its_rule_and_the_line_of_the_content(tmp_path: P
 
 
 async def test_an_escalations_follow_up_names_its_level(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.says("/worse")
         await walk.taps("Chest pain, hard to breathe")
 

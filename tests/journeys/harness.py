@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -164,21 +167,69 @@ def read(content: Path | None) -> Library:
     return load(content or default_folder())
 
 
+Chapter = Callable[[Walk], Awaitable[object]]
+SETTLED: tuple[Chapter, ...] = (Walk.joins, Walk.tells)
+PLANNED: tuple[Chapter, ...] = (*SETTLED, Walk.has_massage)  # and not an hour later
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Who walks, from when on, and over which content."""
+
+    start: datetime
+    language_code: str
+    user_id: int
+    content: Path | None
+
+
+_numbers = itertools.count(1)
+_walked: dict[tuple[Path, Whose, tuple[Chapter, ...]], Path] = {}
+
+
 @asynccontextmanager
 async def walking(
     folder: Path,
-    *,
+    *before: Chapter,
     start: datetime = START,
     language_code: str = "en",
     user_id: int = 1001,
     content: Path | None = None,
 ) -> AsyncIterator[Walk]:
-    """A running bot in `folder`, and one person who has not pressed Start yet."""
-    before = start - timedelta(minutes=1)
-    async with open_tryout(folder, start=before, library=read(content)) as tryout:
-        tryout.clock.set_rate(0)  # it ran while the bot started
-        tryout.clock.jump_to(start)
-        person = tryout.sandbox.person(user_id, language_code=language_code)
+    """A running bot in `folder`, and one person who has been through `before`.
+
+    Without it they have not pressed Start yet. A bot and its Telegram go on where they were left,
+    so what several walks begin with is walked once and copied. A folder used before goes on.
+    """
+    whose = Whose(start, language_code, user_id, content)
+    if not _is_used(folder):
+        shutil.copytree(await _after(before, whose, folder.parent), folder, dirs_exist_ok=True)
+    async with _walk(folder, whose) as walk:
+        yield walk
+
+
+def _is_used(folder: Path) -> bool:
+    return any(folder.glob("*.db"))
+
+
+async def _after(before: tuple[Chapter, ...], whose: Whose, beside: Path) -> Path:
+    """A folder that is left as these chapters leave it."""
+    key = (beside, whose, before)
+    if key not in _walked:
+        folder = beside / f"walked_{next(_numbers)}"
+        if before:
+            shutil.copytree(await _after(before[:-1], whose, beside), folder)
+        async with _walk(folder, whose) as walk:
+            for chapter in before[-1:]:
+                await chapter(walk)
+        _walked[key] = folder
+    return _walked[key]
+
+
+@asynccontextmanager
+async def _walk(folder: Path, whose: Whose) -> AsyncIterator[Walk]:
+    library = read(whose.content)
+    async with open_tryout(folder, start=whose.start, rate=0, library=library) as tryout:
+        person = tryout.sandbox.person(whose.user_id, language_code=whose.language_code)
         walk = Walk(tryout, person)
         yield walk
         await walk.quiet()

@@ -7,17 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.harness import NONE, WATER, labels, walking
+from tests.journeys.harness import NONE, PLANNED, SETTLED, WATER, labels, walking
 from tests.journeys.test_safety_net import (
     ALARM,
     ASKED,
     LEG,
+    REPORTED,
     SIGN,
     STANDS,
     TODAY,
-    has_a_plan,
     heard,
-    reports,
 )
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 async def test_blood_thinners_told_after_a_large_bruise_bring_the_advice_for_today(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.taps(NONE, "Large or spreading bruise", "Done", "Better", "3")
         await walk.says("/settings")
@@ -46,8 +44,7 @@ async def test_blood_thinners_told_after_a_large_bruise_bring_the_advice_for_tod
 
 
 async def test_blood_thinners_told_long_after_a_bruise_bring_no_alarm(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.taps(NONE, "Large or spreading bruise", "Done", "Better", "3")
         await walk.passes(days=4)
@@ -59,8 +56,7 @@ async def test_blood_thinners_told_long_after_a_bruise_bring_no_alarm(tmp_path: 
 
 
 async def test_not_yet_after_stop_is_asked_again_as_promised(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/stop")
         before = len(walk.person.from_bot)
 
@@ -73,8 +69,7 @@ async def test_not_yet_after_stop_is_asked_again_as_promised(tmp_path: Path) -> 
 
 
 async def test_water_put_off_does_not_come_after_a_limit_on_drinking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.taps("Later", "In 1 hour")
         assert "once more at" in walk.last.text
@@ -87,8 +82,7 @@ async def test_water_put_off_does_not_come_after_a_limit_on_drinking(tmp_path: P
 
 
 async def test_water_can_not_be_put_off_after_a_limit_on_drinking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.says("/settings")
         await walk.taps("About me", *["Skip"] * 5, "Told to drink less", "Done", NONE)
@@ -100,8 +94,7 @@ async def test_water_can_not_be_put_off_after_a_limit_on_drinking(tmp_path: Path
 
 
 async def test_an_exercise_done_while_advice_is_open_is_not_praised(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_with("Back-of-thigh stretch")
         await walk.says("/worse")
         await walk.taps(SIGN)
@@ -117,8 +110,7 @@ async def test_an_exercise_done_while_advice_is_open_is_not_praised(tmp_path: Pa
 async def test_a_plan_that_looks_good_beside_open_advice_calls_for_the_advice(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(minutes=5)
         await walk.has_massage()
 
@@ -129,8 +121,7 @@ async def test_a_plan_that_looks_good_beside_open_advice_calls_for_the_advice(
 
 
 async def test_today_in_a_pause_denies_no_message_about_open_advice(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/pause")
 
         today = await walk.says("/today")
@@ -142,9 +133,7 @@ async def test_today_in_a_pause_denies_no_message_about_open_advice(tmp_path: Pa
 
 
 async def test_without_quiet_hours_none_are_named(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/settings")
         await walk.taps("Quiet from", "No quiet hours")
         assert "Quiet hours: none" in walk.last.text
@@ -156,8 +145,7 @@ async def test_without_quiet_hours_none_are_named(tmp_path: Path) -> None:
 
 
 async def test_after_the_last_check_in_no_next_step_is_promised(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.taps(NONE, NONE, "Better", "3")
         assert "I will be back with the next step" in walk.last.text
@@ -170,8 +158,7 @@ async def test_after_the_last_check_in_no_next_step_is_promised(tmp_path: Path) 
 
 
 async def test_an_exercise_is_not_kept_once_advice_stands(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/settings")
         await walk.taps("My own exercise")
         await walk.says("Cat\nOn all fours, round the back slowly")
@@ -186,8 +173,7 @@ async def test_an_exercise_is_not_kept_once_advice_stands(tmp_path: Path) -> Non
 async def test_a_fall_told_in_a_profile_left_half_answered_is_not_kept_waiting(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.has_massage(new=True)
         await walk.taps("Skip", "Skip", "60 or over", "Skip", "Yes, something happened")
@@ -205,8 +191,7 @@ async def test_a_fall_told_in_a_profile_left_half_answered_is_not_kept_waiting(
 
 
 async def test_a_profile_left_half_answered_breaks_no_silence_after_stop(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/settings")
         await walk.taps(*["About me", "Skip", "Skip", "60 or over", "Skip"])
         await walk.taps("Yes, something happened")
@@ -219,8 +204,7 @@ async def test_a_profile_left_half_answered_breaks_no_silence_after_stop(tmp_pat
 
 
 async def test_erasing_everything_says_open_advice_one_last_time(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/privacy")
 
         await walk.taps("Erase everything", "Yes, erase it")
@@ -230,8 +214,7 @@ async def test_erasing_everything_says_open_advice_one_last_time(tmp_path: Path)
 
 
 async def test_a_report_shows_the_end_of_a_long_note(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("I slept well. " * 200 + "My left foot feels like cotton wool.")
 
         report = await walk.says("/report")
@@ -242,8 +225,7 @@ async def test_a_report_shows_the_end_of_a_long_note(tmp_path: Path) -> None:
 
 
 async def test_a_live_location_is_answered_once(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         chat = {"id": walk.person.chat_id, "type": "private", "first_name": "Anna"}
         sender = {"id": walk.person.chat_id, "is_bot": False, "first_name": "Anna"}
         place = {"latitude": 35.68, "longitude": 139.69, "live_period": 900}
@@ -261,9 +243,7 @@ async def test_a_live_location_is_answered_once(tmp_path: Path) -> None:
 async def test_a_cry_for_help_that_fits_no_sign_is_told_the_number(
     tmp_path: Path, cry: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         answer = await walk.says(cry)
 
         assert "If you need help at once, call 999 or 112." in answer.text
@@ -271,9 +251,7 @@ async def test_a_cry_for_help_that_fits_no_sign_is_told_the_number(
 
 
 async def test_a_voice_message_is_told_the_number(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.person.send_voice()
         await walk.quiet()
 
@@ -281,8 +259,7 @@ async def test_a_voice_message_is_told_the_number(tmp_path: Path) -> None:
 
 
 async def test_today_does_not_send_for_help_that_was_found(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help")
 
         today = await walk.says("/today")
@@ -311,8 +288,7 @@ async def test_a_doctors_follow_up_waits_for_the_morning_of_where_the_person_is_
 
 
 async def test_a_nudge_put_off_in_a_pause_is_not_said_to_be_settled(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.taps("Later")
         await walk.says("/pause")

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import CHECK_IN, NONE, START, STRETCH, first_line, labels, walking
+from tests.journeys.harness import (
+    CHECK_IN,
+    NONE,
+    PLANNED,
+    SETTLED,
+    START,
+    STRETCH,
+    Walk,
+    first_line,
+    labels,
+    walking,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
 
 SIGN = "Numb between my legs"
 ALARM = "🚨 Please get help right now."
@@ -24,18 +34,17 @@ REPORTED_AT = START + timedelta(hours=4)
 NIGHT = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)  # in London's quiet hours
 
 
-async def checks_in(walk: Walk) -> ChatMessage:
-    """Come as far as the first check-in; its first list comes back."""
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage(6)
+async def is_asked(walk: Walk) -> None:
+    """The first list of the first check-in."""
     await walk.passes(hours=4)
-    return walk.last
 
 
 async def reports(walk: Walk) -> None:
-    await checks_in(walk)
     await walk.taps(SIGN)
+
+
+CHECKED_IN = (*PLANNED, is_asked)
+REPORTED = (*CHECKED_IN, reports)
 
 
 def about_help(messages: list[ChatMessage]) -> list[tuple[datetime, str]]:
@@ -47,9 +56,7 @@ def nudges(messages: list[ChatMessage]) -> list[ChatMessage]:
 
 
 async def test_the_first_tick_is_answered_at_once_with_what_to_do(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         assert walk.last.at == REPORTED_AT
         assert first_line(walk.last) == ALARM
         assert "go to an emergency department now. Do not drive yourself." in walk.last.text
@@ -63,8 +70,8 @@ async def test_the_first_tick_is_answered_at_once_with_what_to_do(tmp_path: Path
 
 
 async def test_the_first_tick_ends_the_questions(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        asked = await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        asked = walk.last
         await walk.taps(SIGN)
 
         closed = walk.person.message(asked.message_id)
@@ -76,8 +83,8 @@ async def test_the_first_tick_ends_the_questions(tmp_path: Path) -> None:
 
 
 async def test_a_second_sign_tapped_right_after_the_first_is_heard_too(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        asked = await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        asked = walk.last
         second = asked.button("Bladder or bowel trouble").data
         assert second is not None
         await walk.taps(SIGN)
@@ -92,18 +99,13 @@ async def test_a_second_sign_tapped_right_after_the_first_is_heard_too(tmp_path:
 
 
 async def test_every_nudge_stops_at_once(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         assert await walk.nudges_ahead() == set()
         assert nudges(await walk.passes(days=28)) == []
 
 
 async def test_a_nudge_put_off_before_does_not_come_back(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage(6)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.taps("Later", "In 1 hour")
         assert "once more at" in walk.last.text
@@ -115,10 +117,7 @@ async def test_a_nudge_put_off_before_does_not_come_back(tmp_path: Path) -> None
 
 
 async def test_a_nudge_cannot_be_put_off_any_more(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage(6)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.taps("Later")
         await walk.says("/worse")
@@ -132,9 +131,7 @@ async def test_a_nudge_cannot_be_put_off_any_more(tmp_path: Path) -> None:
 
 
 async def test_it_asks_after_half_an_hour_three_hours_and_next_morning(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         assert about_help(await walk.passes(days=28)) == [
             (REPORTED_AT + timedelta(minutes=30), FIRST_ASKED),
             (REPORTED_AT + timedelta(hours=3), ASKED_AGAIN),
@@ -143,9 +140,7 @@ async def test_it_asks_after_half_an_hour_three_hours_and_next_morning(tmp_path:
 
 
 async def test_quiet_hours_hold_nothing_of_it_back(tmp_path: Path) -> None:
-    async with walking(tmp_path, start=NIGHT) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED, start=NIGHT) as walk:
         await walk.says("/worse")
         await walk.taps(SIGN)
 
@@ -158,8 +153,7 @@ async def test_quiet_hours_hold_nothing_of_it_back(tmp_path: Path) -> None:
 
 
 async def test_not_yet_repeats_the_advice_and_the_asking_goes_on(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(minutes=30)
 
         await walk.taps("Not yet")
@@ -173,8 +167,7 @@ async def test_not_yet_repeats_the_advice_and_the_asking_goes_on(tmp_path: Path)
 
 
 async def test_not_yet_after_it_has_stopped_starts_the_asking_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped", "Not yet")
 
         assert about_help(await walk.passes(hours=1)) == [
@@ -183,9 +176,7 @@ async def test_not_yet_after_it_has_stopped_starts_the_asking_again(tmp_path: Pa
 
 
 async def test_with_help_it_asks_no_more_and_nudges_stay_off(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help")
 
         assert "I am glad you have help." in walk.last.text
@@ -195,9 +186,7 @@ async def test_with_help_it_asks_no_more_and_nudges_stay_off(tmp_path: Path) -> 
 
 
 async def test_a_professionals_word_takes_the_plan_up_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help", "I've been seen, all fine")
 
         assert STRETCH in await walk.nudges_ahead()
@@ -206,8 +195,7 @@ async def test_a_professionals_word_takes_the_plan_up_again(tmp_path: Path) -> N
 async def test_a_sign_that_was_checked_is_an_emergency_again_when_it_comes_back(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help", "I've been seen, all fine")
 
         await walk.says("/worse")
@@ -217,9 +205,7 @@ async def test_a_sign_that_was_checked_is_an_emergency_again_when_it_comes_back(
 
 
 async def test_it_has_stopped_lifts_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
 
         assert first_line(walk.last) == "I am glad it has eased. Please still get checked now."
@@ -229,8 +215,7 @@ async def test_it_has_stopped_lifts_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_good_check_in_within_three_days_of_stopping_lifts_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
         await walk.passes(hours=68)  # the 72 h check-in, 68 h after "It has stopped"
 
@@ -241,8 +226,7 @@ async def test_a_good_check_in_within_three_days_of_stopping_lifts_nothing(tmp_p
 
 
 async def test_three_days_after_stopping_a_clean_check_in_lifts_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
         await walk.passes(days=6, hours=20)  # the check-in on day 7
 
@@ -255,8 +239,7 @@ async def test_three_days_after_stopping_a_clean_check_in_lifts_it(tmp_path: Pat
 
 
 async def test_soreness_told_by_the_check_in_that_lifts_it_gets_its_advice(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
         await walk.passes(days=6, hours=20)
 
@@ -267,8 +250,7 @@ async def test_soreness_told_by_the_check_in_that_lifts_it_gets_its_advice(tmp_p
 
 
 async def test_three_days_later_a_check_in_that_says_worse_lifts_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
         await walk.passes(days=6, hours=20)
 
@@ -281,8 +263,7 @@ async def test_three_days_later_a_check_in_that_says_worse_lifts_nothing(tmp_pat
 async def test_three_days_later_a_check_in_with_a_doctors_sign_lifts_nothing(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
         await walk.passes(days=6, hours=20)
 
@@ -294,8 +275,7 @@ async def test_three_days_later_a_check_in_with_a_doctors_sign_lifts_nothing(
 
 
 async def test_silence_lifts_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(days=7)
 
         await walk.says("/today")
@@ -305,8 +285,7 @@ async def test_silence_lifts_nothing(tmp_path: Path) -> None:
 
 
 async def test_good_answers_the_next_day_do_not_hide_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(hours=20)
 
         await walk.answers(change="Much better", pain=0)
@@ -335,9 +314,7 @@ async def test_someone_who_has_only_just_come_hears_what_to_do(
 
 
 async def test_worse_works_before_any_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/worse")
         await walk.taps(SIGN)
 
@@ -346,8 +323,7 @@ async def test_worse_works_before_any_massage(tmp_path: Path) -> None:
 
 
 async def test_worse_works_in_the_middle_of_the_profile(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.says("/worse")
         await walk.taps(SIGN)
 
@@ -355,10 +331,7 @@ async def test_worse_works_in_the_middle_of_the_profile(tmp_path: Path) -> None:
 
 
 async def test_a_pause_holds_back_neither_the_alarm_nor_the_asking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage(6)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/pause")
         await walk.taps("Something is wrong", SIGN)
 
@@ -370,8 +343,7 @@ async def test_a_pause_holds_back_neither_the_alarm_nor_the_asking(tmp_path: Pat
 
 
 async def test_coming_back_from_a_pause_brings_no_nudges_while_it_is_open(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/pause")
         assert "My earlier advice still stands" in walk.last.text
         back = await walk.says("/resume")
@@ -382,8 +354,7 @@ async def test_coming_back_from_a_pause_brings_no_nudges_while_it_is_open(tmp_pa
 
 
 async def test_it_overtakes_a_doctors_advice_that_was_open(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(NONE, "Pain shooting down one leg", "Done")
         await walk.says("/worse")
 
@@ -398,8 +369,7 @@ async def test_it_overtakes_a_doctors_advice_that_was_open(tmp_path: Path) -> No
 
 
 async def test_buttons_under_the_overtaken_advice_lift_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(NONE, "Pain shooting down one leg", "Done")
         doctors = walk.last
         await walk.says("/worse")
@@ -414,8 +384,7 @@ async def test_buttons_under_the_overtaken_advice_lift_nothing(tmp_path: Path) -
 
 
 async def test_no_check_in_says_that_all_is_well_while_it_is_open(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         for _ in range(2):
             await walk.next_with(CHECK_IN)
             await walk.answers(change="Better", pain=2)

@@ -16,6 +16,7 @@ from tests.journeys.harness import (
     STRENGTHENING,
     STRETCH,
     WATER,
+    Walk,
     first_line,
     labels,
     read,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
 
 LONDON = ZoneInfo("Europe/London")
 NEW_PAIN = ("Less than 6 weeks ago", "One place", "18 to 49", "A man", "No, nothing like that")
@@ -40,10 +40,11 @@ STRENGTH_NAMES = tuple(
 TELLING = ("pain", "massage", "doctor", "numb", "bladder", "bowel", "leg", "symptom", "worse")
 
 
-async def begins(walk: Walk) -> None:
-    await walk.joins()
+async def tells_of_new_pain(walk: Walk) -> None:
     await walk.tells(*NEW_PAIN)
-    await walk.has_massage(6)
+
+
+BEGUN = (Walk.joins, tells_of_new_pain, Walk.has_massage)
 
 
 def is_exercise(message: ChatMessage) -> bool:
@@ -66,8 +67,7 @@ async def takes_care_of(walk: Walk, message: ChatMessage) -> str:
 
 
 async def test_the_profile_ends_with_the_way_to_log_a_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*NEW_PAIN)
 
         assert "All set." in walk.last.text
@@ -75,9 +75,7 @@ async def test_the_profile_ends_with_the_way_to_log_a_massage(tmp_path: Path) ->
 
 
 async def test_a_logged_massage_shows_its_plan_with_every_time(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
-
+    async with walking(tmp_path, *BEGUN) as walk:
         plan = walk.last.text
         assert "Here is your plan" in plan
         assert "around 08:30 and 18:30" in plan
@@ -94,8 +92,7 @@ async def test_a_logged_massage_shows_its_plan_with_every_time(tmp_path: Path) -
 
 
 async def test_done_is_praised_and_the_nudge_shrinks_to_that(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *BEGUN) as walk:
         nudge = await walk.next_message()
 
         toast = await walk.taps("Done")
@@ -106,8 +103,7 @@ async def test_done_is_praised_and_the_nudge_shrinks_to_that(tmp_path: Path) -> 
 
 
 async def test_only_the_last_answer_offers_a_change_even_at_one_instant(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *BEGUN) as walk:
         await walk.passes(hours=24)
 
         await walk.taps(NONE, NONE, "Better")
@@ -117,8 +113,7 @@ async def test_only_the_last_answer_offers_a_change_even_at_one_instant(tmp_path
 
 
 async def test_the_second_better_check_in_in_a_row_brings_strengthening(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *BEGUN) as walk:
         await walk.passes(hours=24)
         await walk.answers(change="Better", pain=4)
         assert STRENGTHENING not in await walk.nudges_ahead()
@@ -130,8 +125,7 @@ async def test_the_second_better_check_in_in_a_row_brings_strengthening(tmp_path
 
 
 async def test_a_check_in_between_that_is_no_better_starts_the_count_anew(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *BEGUN) as walk:
         for days, change in ((1, "Better"), (2, "About the same"), (4, "Better")):
             await walk.passes(days=days)
             await walk.answers(change=change, pain=4)
@@ -140,8 +134,7 @@ async def test_a_check_in_between_that_is_no_better_starts_the_count_anew(tmp_pa
 
 
 async def test_four_good_weeks_are_kept_company_and_then_end(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *BEGUN) as walk:
         unasked: list[ChatMessage] = []
         closings: list[str] = []
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import labels, walking
+from tests.journeys.harness import SETTLED, Walk, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.journeys.harness import Walk
 
 COMMANDS_FOR_MEMBERS = ("/worse", "/session", "/today", "/report", "/pause", "/settings", "/stop")
 ZONE_QUESTION = "What is your time zone?"
@@ -119,8 +118,7 @@ async def test_a_stranger_who_types_a_danger_sign_gets_its_advice_at_once(tmp_pa
 async def test_a_city_or_a_zone_name_is_read_back_with_its_time(
     tmp_path: Path, typed: str, zone: str, clock: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
+    async with walking(tmp_path, agrees) as walk:
         assert ZONE_QUESTION in walk.last.text
 
         read_back = await walk.says(typed)
@@ -132,8 +130,7 @@ async def test_a_city_or_a_zone_name_is_read_back_with_its_time(
 
 
 async def test_a_wrong_guess_asks_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
+    async with walking(tmp_path, agrees) as walk:
         await walk.says("London")
 
         await walk.taps("No")
@@ -143,8 +140,7 @@ async def test_a_wrong_guess_asks_again(tmp_path: Path) -> None:
 
 
 async def test_a_shared_place_gives_the_zone_and_the_keyboard_goes_away(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
+    async with walking(tmp_path, agrees) as walk:
         assert walk.person.reply_keyboard == [["📍 Share my place"]]
 
         await walk.person.send_location(-33.87, 151.21)
@@ -158,9 +154,7 @@ async def test_a_shared_place_gives_the_zone_and_the_keyboard_goes_away(tmp_path
 async def test_a_place_on_the_open_sea_has_no_zone_and_the_question_stays_open(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
-
+    async with walking(tmp_path, agrees) as walk:
         await walk.person.send_location(-30.0, -20.0)
         await walk.quiet()
 
@@ -169,9 +163,7 @@ async def test_a_place_on_the_open_sea_has_no_zone_and_the_question_stays_open(
 
 
 async def test_a_typed_clock_time_offers_places_that_keep_that_clock(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
-
+    async with walking(tmp_path, agrees) as walk:
         await walk.says("6:03 am")
 
         assert "Which one keeps the same clock" in walk.last.text
@@ -182,8 +174,7 @@ async def test_a_typed_clock_time_offers_places_that_keep_that_clock(tmp_path: P
 
 
 async def test_none_of_the_offered_places_asks_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
+    async with walking(tmp_path, agrees) as walk:
         await walk.says("11:00")
 
         await walk.taps("None of these")
@@ -194,9 +185,7 @@ async def test_none_of_the_offered_places_asks_again(tmp_path: Path) -> None:
 async def test_nonsense_as_a_place_is_taken_for_free_text_and_the_zone_can_still_be_told(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
-
+    async with walking(tmp_path, agrees) as walk:
         await walk.says("qqqqzzz")
 
         assert "I do not know that place" in walk.said
@@ -205,8 +194,7 @@ async def test_nonsense_as_a_place_is_taken_for_free_text_and_the_zone_can_still
 
 
 async def test_every_profile_question_can_be_skipped(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         asked = []
         while "Skip" in labels(walk.last):
             asked.append(walk.last.text.split("\n")[0])
@@ -220,8 +208,7 @@ async def test_every_profile_question_can_be_skipped(tmp_path: Path) -> None:
 
 
 async def test_start_again_goes_on_where_the_person_is(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await agrees(walk)
+    async with walking(tmp_path, agrees) as walk:
         assert ZONE_QUESTION in (await walk.says("/start")).text
         await walk.says("London")
         await walk.taps("Yes, that is right")
@@ -248,10 +235,7 @@ async def test_agreeing_twice_makes_one_person(tmp_path: Path) -> None:
 
 
 async def test_the_clinics_link_goes_straight_to_logging_a_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.person.start("session")
         await walk.quiet()
 
@@ -291,9 +275,7 @@ async def test_a_phone_in_an_unknown_language_gets_english(tmp_path: Path) -> No
 async def test_the_language_switched_in_settings_stays_whatever_the_phone_says(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/settings")
         await walk.taps("Language", "Español")
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tests.journeys.harness import NONE, walking
+from tests.journeys.harness import NONE, PLANNED, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,20 +16,13 @@ if TYPE_CHECKING:
 CHEST = "Chest pain, hard to breathe"
 
 
-async def has_a_plan(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
-
-
 def sends_to(walk: Walk, before: int) -> int:
     """How often the bot tried to write since call number `before`."""
     return sum(each.method == "sendMessage" for each in walk.tryout.sandbox.calls[before:])
 
 
 async def test_a_block_in_the_middle_of_a_plan_stops_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
 
         await walk.person.block()
@@ -44,9 +37,7 @@ async def test_a_block_in_the_middle_of_a_plan_stops_it(tmp_path: Path) -> None:
 async def test_a_block_that_telegram_only_tells_when_we_write_stops_the_plan_too(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         walk.tryout.sandbox.faults.add("sendMessage", answer="403")
         before = len(walk.tryout.sandbox.calls)
         await walk.passes(days=3)
@@ -56,8 +47,7 @@ async def test_a_block_that_telegram_only_tells_when_we_write_stops_the_plan_too
 
 
 async def test_an_unblock_takes_the_plan_up_again_without_a_flood(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.person.block()
         await walk.passes(days=5)
         before = len(walk.person.from_bot)
@@ -76,8 +66,7 @@ async def test_an_unblock_takes_the_plan_up_again_without_a_flood(tmp_path: Path
 async def test_a_message_after_a_block_is_answered_and_takes_the_plan_up_again(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.person.block()
         await walk.passes(days=1)
         await walk.person.unblock()
@@ -88,8 +77,7 @@ async def test_a_message_after_a_block_is_answered_and_takes_the_plan_up_again(
 
 
 async def test_an_escalation_open_at_a_block_is_told_again_on_coming_back(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(CHEST)
         await walk.person.block()
@@ -104,9 +92,7 @@ async def test_an_escalation_open_at_a_block_is_told_again_on_coming_back(tmp_pa
 
 
 async def test_a_deleted_account_stops_the_plan(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.person.deactivate()
         before = len(walk.tryout.sandbox.calls)
         await walk.passes(days=2)
@@ -116,8 +102,7 @@ async def test_a_deleted_account_stops_the_plan(tmp_path: Path) -> None:
 
 
 async def test_a_pause_holds_everything_but_safety_follow_ups(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(CHEST)
 
@@ -134,8 +119,7 @@ async def test_a_pause_holds_everything_but_safety_follow_ups(tmp_path: Path) ->
 
 
 async def test_worse_works_during_a_pause(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/pause")
 
         await walk.says("/worse")
@@ -145,8 +129,7 @@ async def test_worse_works_during_a_pause(tmp_path: Path) -> None:
 
 
 async def test_resume_goes_on_from_now_and_replays_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/pause")
         assert await walk.passes(days=4) == []
 
@@ -159,17 +142,14 @@ async def test_resume_goes_on_from_now_and_replays_nothing(tmp_path: Path) -> No
 
 
 async def test_resume_without_a_pause_says_so(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         assert "I was not paused" in (await walk.says("/resume")).text
 
 
 async def test_stop_is_the_end_of_every_message_and_open_advice_is_told_once_more(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(CHEST)
 
@@ -181,8 +161,7 @@ async def test_stop_is_the_end_of_every_message_and_open_advice_is_told_once_mor
 
 
 async def test_start_after_stop_brings_the_plan_back(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/stop")
         await walk.passes(days=1)
 
@@ -219,8 +198,7 @@ def rows_of_people(folder: Path) -> dict[str, int]:
 
 
 async def test_erase_everything_leaves_no_trace_in_any_table(tmp_path: Path) -> None:
-    async with walking(tmp_path, user_id=748_301_559) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED, user_id=748_301_559) as walk:
         await walk.says("my secret note")
         await walk.next_with("how are you right now?")
         await walk.taps(NONE, "Fever or shivering", "Done")
@@ -240,8 +218,7 @@ async def test_erase_everything_leaves_no_trace_in_any_table(tmp_path: Path) -> 
 
 
 async def test_a_second_thought_keeps_everything(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         plan = await walk.planned()
         await walk.says("/privacy")
 
@@ -252,8 +229,7 @@ async def test_a_second_thought_keeps_everything(tmp_path: Path) -> None:
 
 
 async def test_old_buttons_of_someone_who_was_erased_lead_to_start(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         nudge = await walk.next_message()
         await walk.says("/privacy")
         await walk.taps("Erase everything", "Yes, erase it")
@@ -265,10 +241,10 @@ async def test_old_buttons_of_someone_who_was_erased_lead_to_start(tmp_path: Pat
 
 
 async def test_erasing_one_leaves_the_other_alone(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         eve = type(walk)(walk.tryout, walk.tryout.sandbox.person(1002, first_name="Eve"))
-        await has_a_plan(eve)
+        for chapter in PLANNED:
+            await chapter(eve)
         plan = await walk.planned()
 
         await eve.says("/privacy")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.journeys.harness import (
     CHECK_IN,
     NONE,
+    PLANNED,
     START,
     STEPS,
     STRETCH,
@@ -32,11 +33,11 @@ ALL_WELL = "Thank you, all noted."
 
 async def reports_leg_pain(walk: Walk) -> None:
     """Tell of it at the first check-in, 4 h after the massage."""
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage(6)
     await walk.passes(hours=4)
     await walk.taps(NONE, LEG_PAIN, "Done")
+
+
+REPORTED = (*PLANNED, reports_leg_pain)
 
 
 def about_help(messages: list[ChatMessage]) -> list[ChatMessage]:
@@ -44,9 +45,7 @@ def about_help(messages: list[ChatMessage]) -> list[ChatMessage]:
 
 
 async def test_the_doctor_is_named_at_once_with_the_persons_own_words(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         advice = walk.last
         assert advice.at == REPORTED_AT
         assert first_line(advice) == ADVICE
@@ -62,10 +61,7 @@ async def test_the_doctor_is_named_at_once_with_the_persons_own_words(tmp_path: 
 
 
 async def test_a_tick_is_not_lost_when_done_is_never_tapped(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage(6)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=4)
 
         await walk.taps(NONE, LEG_PAIN)
@@ -75,18 +71,14 @@ async def test_a_tick_is_not_lost_when_done_is_never_tapped(tmp_path: Path) -> N
 
 
 async def test_stretches_rest_while_water_and_steps_go_on(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         assert await walk.nudges_ahead() == {WATER, STEPS}
         week = await walk.passes(days=8)
         assert not [each for each in week if "Stop if it hurts" in each.text]
 
 
 async def test_it_asks_again_after_two_and_seven_days_and_then_no_more(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         asked = about_help(await walk.passes(days=25))
 
         assert [(each.at, first_line(each)) for each in asked] == [
@@ -98,8 +90,7 @@ async def test_it_asks_again_after_two_and_seven_days_and_then_no_more(tmp_path:
 async def test_with_help_on_the_way_it_asks_no_more_and_stretches_still_rest(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(days=2)
         await walk.taps("I've got help")
 
@@ -110,8 +101,7 @@ async def test_with_help_on_the_way_it_asks_no_more_and_stretches_still_rest(
 
 
 async def test_told_to_wait_nothing_starts_again_until_today_is_asked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help", "Not seen yet, or told to wait")
         assert STRETCH not in await walk.nudges_ahead()
 
@@ -124,8 +114,7 @@ async def test_told_to_wait_nothing_starts_again_until_today_is_asked(tmp_path: 
 
 
 async def test_seen_and_fine_takes_the_plan_up_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(days=2)
         await walk.taps("I've got help", "I've been seen, all fine")
 
@@ -136,8 +125,7 @@ async def test_seen_and_fine_takes_the_plan_up_again(tmp_path: Path) -> None:
 
 
 async def test_leg_pain_a_doctor_has_checked_is_noted_without_alarm(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help", "I've been seen, all fine")
         await walk.next_with(CHECK_IN)
 
@@ -149,8 +137,7 @@ async def test_leg_pain_a_doctor_has_checked_is_noted_without_alarm(tmp_path: Pa
 
 
 async def test_checked_leg_pain_that_gets_worse_is_a_doctors_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help", "I've been seen, all fine")
         await walk.next_with(CHECK_IN)
 
@@ -162,8 +149,7 @@ async def test_checked_leg_pain_that_gets_worse_is_a_doctors_again(tmp_path: Pat
 
 
 async def test_a_good_check_in_does_not_put_the_doctor_off(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.next_with(CHECK_IN)
 
         await walk.answers(change="Much better", pain=1)
@@ -174,9 +160,7 @@ async def test_a_good_check_in_does_not_put_the_doctor_off(tmp_path: Path) -> No
 
 
 async def test_leg_pain_that_has_stopped_lets_stretches_go_on(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports_leg_pain(walk)
-
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("It has stopped")
 
         assert "Your stretches can go on. Start gently." in walk.last.text

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.person import Toast
-from tests.journeys.harness import START, first_line, labels, walking
+from tests.journeys.harness import PLANNED, START, Walk, first_line, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
 
 MASSAGE = START  # 10:00 in London; water is offered at 10:30 and 12:00
 WATER_WORDS = ("water", "drink", "Thirsty")
@@ -25,18 +24,14 @@ def is_water(message: ChatMessage) -> bool:
     return any(each in message.text for each in WATER_WORDS)
 
 
-async def first_nudge(walk: Walk) -> ChatMessage:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
-    return await walk.next_message()
+NUDGED = (*PLANNED, Walk.next_message)
 
 
 async def test_a_nudge_offers_done_later_skip_and_a_way_to_say_something_is_wrong(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
 
         assert nudge.at == MASSAGE + timedelta(minutes=30)
         assert is_water(nudge)
@@ -49,8 +44,8 @@ async def test_a_nudge_offers_done_later_skip_and_a_way_to_say_something_is_wron
 async def test_a_settled_nudge_says_so_in_place_and_is_not_asked_again(
     tmp_path: Path, label: str, reply: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         before = await walk.planned()
 
         toast = await walk.taps(label)
@@ -64,8 +59,8 @@ async def test_a_settled_nudge_says_so_in_place_and_is_not_asked_again(
 
 
 async def test_later_shows_four_offers_in_the_morning(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
 
         await walk.taps("Later")
 
@@ -90,8 +85,8 @@ async def test_later_shows_four_offers_in_the_morning(tmp_path: Path) -> None:
 async def test_a_nudge_put_off_comes_once_more_at_the_time_that_was_chosen(
     tmp_path: Path, offer: str, comes_at: datetime
 ) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         others = await walk.planned()
 
         await walk.taps("Later", offer)
@@ -106,8 +101,7 @@ async def test_a_nudge_put_off_comes_once_more_at_the_time_that_was_chosen(
 
 
 async def test_snoozing_a_stretch_leaves_tomorrows_where_it_was(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
         await walk.passes(hours=22)  # 08:30 the next morning
         stretch = await walk.next_with("Easier:")
         assert stretch.at.hour < 12
@@ -124,8 +118,8 @@ async def test_snoozing_a_stretch_leaves_tomorrows_where_it_was(tmp_path: Path) 
 
 
 async def test_a_second_tap_on_done_changes_nothing_and_says_so(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         done = nudge.button("Done").data
         assert done is not None
         await walk.taps("Done")
@@ -138,8 +132,8 @@ async def test_a_second_tap_on_done_changes_nothing_and_says_so(tmp_path: Path) 
 
 
 async def test_a_double_press_puts_a_nudge_off_only_once(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         before = await walk.planned()
         await walk.taps("Later")
         hour = walk.person.message(nudge.message_id).button("In 1 hour").data
@@ -166,8 +160,8 @@ async def test_a_double_press_puts_a_nudge_off_only_once(tmp_path: Path) -> None
 async def test_nothing_is_offered_into_quiet_hours(
     tmp_path: Path, minutes_past_eight: int, offered: list[str]
 ) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         await walk.passes(hours=9, minutes=30 + minutes_past_eight)
 
         await walk.person.tap(nudge.message_id, "Later")
@@ -177,8 +171,8 @@ async def test_nothing_is_offered_into_quiet_hours(
 
 
 async def test_an_offer_that_has_slid_into_quiet_hours_is_not_kept(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         await walk.taps("Later")
         await walk.passes(hours=10, minutes=15)  # 20:45
         before = await walk.planned()
@@ -191,8 +185,8 @@ async def test_an_offer_that_has_slid_into_quiet_hours_is_not_kept(tmp_path: Pat
 
 
 async def test_a_nudge_under_an_open_emergency_can_not_be_put_off(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        nudge = await first_nudge(walk)
+    async with walking(tmp_path, *NUDGED) as walk:
+        nudge = walk.last
         await walk.taps("Later")
         await walk.says("/worse")
         await walk.taps("Chest pain, hard to breathe")
@@ -205,10 +199,7 @@ async def test_a_nudge_under_an_open_emergency_can_not_be_put_off(tmp_path: Path
 
 async def test_no_line_is_read_twice_on_a_day_or_two_days_running(tmp_path: Path) -> None:
     """Also where the plan is laid out anew and a second massage begins the days again."""
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage()
+    async with walking(tmp_path, *PLANNED) as walk:
         came = await walk.passes(days=2)
         await walk.says("/settings")
         await walk.taps("Evening slot", "19:00")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.harness import START, labels, walking
+from tests.journeys.harness import SETTLED, START, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,11 +15,6 @@ TYPED = "Wall <b>slide</b>\nStand with your back to a wall & slide down.\nHold f
 STANDS = "Your own exercise: Wall <b>slide</b>"
 ASKED = "Which exercise is it?"
 CANT_JUDGE = "I can't judge that from text"
-
-
-async def settles_in(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
 
 
 async def is_asked(walk: Walk) -> None:
@@ -37,8 +32,7 @@ async def adds(walk: Walk, typed: str = TYPED) -> None:
 async def test_an_exercise_is_read_back_kept_and_comes_in_turn_with_the_stretches(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await is_asked(walk)
 
         echo = await walk.says(TYPED)
@@ -59,8 +53,7 @@ async def test_an_exercise_is_read_back_kept_and_comes_in_turn_with_the_stretche
 
 
 async def test_one_that_was_put_off_and_then_removed_does_not_come(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await adds(walk)
         await walk.has_massage()
         await walk.next_with(STANDS)
@@ -75,8 +68,7 @@ async def test_one_that_was_put_off_and_then_removed_does_not_come(tmp_path: Pat
 
 
 async def test_three_can_be_added_and_each_removed_by_its_name(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await adds(walk, "One\nSlowly.")
         for name in ("Two", "Three"):
             await walk.says("/settings")
@@ -95,8 +87,7 @@ async def test_three_can_be_added_and_each_removed_by_its_name(tmp_path: Path) -
 
 
 async def test_again_asks_once_more_and_remove_keeps_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await is_asked(walk)
         await walk.says("Wal slide\nSlowly.")
         await walk.taps("Again")
@@ -110,8 +101,7 @@ async def test_again_asks_once_more_and_remove_keeps_nothing(tmp_path: Path) -> 
 
 
 async def test_keep_pressed_twice_or_later_keeps_one(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await is_asked(walk)
         echo = await walk.says(TYPED)
         keep = echo.button("Keep").data
@@ -128,8 +118,7 @@ async def test_keep_pressed_twice_or_later_keeps_one(tmp_path: Path) -> None:
 
 
 async def test_a_danger_sign_typed_in_its_place_is_asked_about(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await is_asked(walk)
 
         answer = await walk.says("Since today\nI have chest pain")
@@ -141,8 +130,7 @@ async def test_a_danger_sign_typed_in_its_place_is_asked_about(tmp_path: Path) -
 
 
 async def test_one_line_is_no_exercise_and_gets_the_danger_signs(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await is_asked(walk)
 
         answer = await walk.says("it hurts more than before")
@@ -155,8 +143,7 @@ async def test_one_line_is_no_exercise_and_gets_the_danger_signs(tmp_path: Path)
 
 async def test_whoever_does_something_else_first_is_heard_as_ever(tmp_path: Path) -> None:
     two_lines = "it is worse today\nand I feel bad"
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         assert CANT_JUDGE in (await walk.says(two_lines)).text
 
         for command in ("/today", "/help"):
@@ -174,8 +161,7 @@ async def test_whoever_does_something_else_first_is_heard_as_ever(tmp_path: Path
 
 
 async def test_words_after_a_check_in_came_are_not_taken_for_an_exercise(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
         await walk.passes(hours=3, minutes=50)
         await is_asked(walk)
@@ -187,8 +173,7 @@ async def test_words_after_a_check_in_came_are_not_taken_for_an_exercise(tmp_pat
 
 
 async def test_under_open_advice_no_exercise_is_asked_for(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/worse")
         await walk.taps("Chest pain, hard to breathe")
 
@@ -200,13 +185,13 @@ async def test_under_open_advice_no_exercise_is_asked_for(tmp_path: Path) -> Non
 
 
 async def test_privacy_says_that_it_is_kept_and_erases_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settles_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await adds(walk)
 
         assert "exercises you typed" in (await walk.says("/privacy")).text
         await walk.taps("Erase everything", "Yes, erase it")
-        await settles_in(walk)
+        await walk.joins()
+        await walk.tells()
         await walk.says("/settings")
         await walk.taps("My own exercise")
 

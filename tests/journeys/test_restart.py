@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import NONE, walking
+from tests.journeys.harness import NONE, PLANNED, SETTLED, walking
 from tests.journeys.processes import UP_S, Street, street
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from bot.sandbox import Person
     from bot.sandbox.faults import Answer
-    from tests.journeys.harness import Walk
 
 CHEST = "Chest pain, hard to breathe"
 HELP_NOW = "Please get help right now"
@@ -123,15 +122,8 @@ async def test_sigterm_ends_the_bot_within_five_seconds_with_0(
         assert code == 0
 
 
-async def settle_in(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-
-
 async def test_a_check_in_goes_on_after_a_restart_where_it_was(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-        await walk.has_massage()
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_with("how are you right now?")
         await walk.taps(NONE, "Light-headed")
 
@@ -144,9 +136,7 @@ async def test_a_check_in_goes_on_after_a_restart_where_it_was(tmp_path: Path) -
 
 
 async def test_a_restart_sends_nothing_of_its_own(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-        await walk.has_massage()
+    async with walking(tmp_path, *PLANNED) as walk:
         plan, shown = await walk.planned(), len(walk.person.from_bot)
 
     async with walking(tmp_path) as walk:
@@ -159,7 +149,8 @@ async def test_a_restart_sends_nothing_of_its_own(tmp_path: Path) -> None:
 async def test_updates_that_come_twice_are_taken_once(tmp_path: Path) -> None:
     async with walking(tmp_path) as walk:
         walk.tryout.sandbox.faults.duplicate_updates(1000)
-        await settle_in(walk)
+        await walk.joins()
+        await walk.tells()
         await walk.has_massage()
         await walk.next_with("how are you right now?")
         await walk.taps(NONE, NONE)
@@ -179,8 +170,7 @@ TROUBLES: tuple[Answer, ...] = ("429", "500", "502", "drop_before", "drop_after"
 async def test_a_prompt_that_telegram_did_not_take_is_sent_again(
     tmp_path: Path, trouble: Answer
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         walk.tryout.sandbox.faults.add("sendMessage", answer=trouble)
 
         await walk.says("/worse")
@@ -194,8 +184,7 @@ async def test_a_prompt_that_telegram_did_not_take_is_sent_again(
 async def test_an_emergency_message_arrives_whatever_telegram_says_first(
     tmp_path: Path, trouble: Answer
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/worse")
         walk.tryout.sandbox.faults.add("sendMessage", answer=trouble)
 
@@ -209,8 +198,7 @@ async def test_an_emergency_message_arrives_whatever_telegram_says_first(
 
 
 async def test_a_refused_edit_does_not_keep_the_next_question_back(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/worse")
         walk.tryout.sandbox.faults.add("editMessageText", answer="500")
 

@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import CHECK_IN, NONE, STRETCH, WATER, labels, walking
+from tests.journeys.harness import (
+    CHECK_IN,
+    NONE,
+    PLANNED,
+    SETTLED,
+    STRETCH,
+    WATER,
+    Walk,
+    labels,
+    walking,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.journeys.harness import Walk
 
 SIGN = "Numb between my legs"
 FEVER = "Fever or shivering"
@@ -22,17 +31,13 @@ ASKED = "ave you got help?"
 STANDS = "What I told you before still stands."
 
 
-async def has_a_plan(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
-
-
 async def reports(walk: Walk) -> None:
-    """A massage, and an emergency sign under /worse."""
-    await has_a_plan(walk)
+    """An emergency sign under /worse."""
     await walk.says("/worse")
     await walk.taps(SIGN)
+
+
+REPORTED = (*PLANNED, reports)
 
 
 def heard(walk: Walk, words: str, since: int = 0) -> int:
@@ -43,8 +48,7 @@ def heard(walk: Walk, words: str, since: int = 0) -> int:
 async def test_a_sign_tapped_on_an_older_copy_of_a_list_that_is_done_is_heard(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         older = await walk.says("/worse")
         await walk.says("/worse")
         await walk.taps(NONE)
@@ -56,8 +60,7 @@ async def test_a_sign_tapped_on_an_older_copy_of_a_list_that_is_done_is_heard(
 
 
 async def test_yes_to_a_typed_sign_counts_after_none_of_these(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         asked = await walk.says("I am numb between my legs")
         await walk.taps("No, not right now", NONE)
 
@@ -68,8 +71,7 @@ async def test_yes_to_a_typed_sign_counts_after_none_of_these(tmp_path: Path) ->
 
 
 async def test_a_sign_that_was_checked_is_heard_again_under_an_old_list(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         old = await walk.says("/worse")
         await walk.says("/worse")
         await walk.taps(SIGN, "I've got help", "I've been seen, all fine")
@@ -82,8 +84,7 @@ async def test_a_sign_that_was_checked_is_heard_again_under_an_old_list(tmp_path
 
 
 async def test_a_reply_that_is_tried_again_is_no_second_report(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         older = await walk.says("/worse")
         await walk.says("/worse")
         await walk.taps(NONE)
@@ -96,8 +97,7 @@ async def test_a_reply_that_is_tried_again_is_no_second_report(tmp_path: Path) -
 
 
 async def test_a_tap_on_an_old_profile_list_leaves_no_check_in_waiting(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.taps(*["Skip"] * 5)
         conditions = walk.last
         await walk.says("/settings")
@@ -112,8 +112,7 @@ async def test_a_tap_on_an_old_profile_list_leaves_no_check_in_waiting(tmp_path:
 
 
 async def test_a_sign_reported_after_stop_gets_its_advice_and_the_asking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/stop")
         await walk.says("/worse")
 
@@ -126,8 +125,7 @@ async def test_a_sign_reported_after_stop_gets_its_advice_and_the_asking(tmp_pat
 
 
 async def test_a_check_in_that_runs_out_after_stop_breaks_no_silence(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells("Less than 6 weeks ago", "One place")
         for _ in range(3):
             await walk.has_massage(6)
@@ -145,8 +143,7 @@ async def test_a_check_in_that_runs_out_after_stop_breaks_no_silence(tmp_path: P
 async def test_a_check_in_that_runs_out_is_no_new_report_of_what_was_checked(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, FEVER)
         await walk.passes(seconds=20)
@@ -159,8 +156,7 @@ async def test_a_check_in_that_runs_out_is_no_new_report_of_what_was_checked(
 
 
 async def test_going_on_with_an_older_check_in_repeats_no_alarm(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_with(CHECK_IN)
         await walk.passes(hours=20)
         await walk.taps(NONE, FEVER)
@@ -176,8 +172,7 @@ async def test_going_on_with_an_older_check_in_repeats_no_alarm(tmp_path: Path) 
 
 
 async def test_today_never_offers_to_end_the_asking_without_help(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/today")
         assert "Not seen yet, or told to wait" not in labels(walk.last)
 
@@ -190,8 +185,7 @@ async def test_today_never_offers_to_end_the_asking_without_help(tmp_path: Path)
 async def test_not_seen_yet_under_an_earlier_question_does_not_end_the_asking(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help")
         seen = walk.last
         await walk.taps("Not yet")
@@ -206,8 +200,7 @@ async def test_not_seen_yet_under_an_earlier_question_does_not_end_the_asking(
 
 
 async def test_not_yet_to_the_last_question_is_asked_again_as_promised(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.passes(hours=23)
         before = len(walk.person.from_bot)
 
@@ -221,8 +214,7 @@ async def test_not_yet_to_the_last_question_is_asked_again_as_promised(tmp_path:
 async def test_start_while_advice_is_open_says_that_and_not_that_all_is_set(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         before = len(walk.person.from_bot)
 
         await walk.says("/start")
@@ -232,8 +224,7 @@ async def test_start_while_advice_is_open_says_that_and_not_that_all_is_set(
 
 
 async def test_coming_back_with_help_found_sounds_no_new_alarm(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.taps("I've got help")
         await walk.says("/stop")
         before = len(walk.person.from_bot)
@@ -245,8 +236,7 @@ async def test_coming_back_with_help_found_sounds_no_new_alarm(tmp_path: Path) -
 
 
 async def test_a_pause_between_stop_and_resume_does_not_lose_the_asking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await reports(walk)
+    async with walking(tmp_path, *REPORTED) as walk:
         await walk.says("/stop")
         await walk.says("/pause")
         await walk.says("/resume")
@@ -258,8 +248,7 @@ async def test_a_pause_between_stop_and_resume_does_not_lose_the_asking(tmp_path
 
 
 async def test_a_button_under_overtaken_advice_shows_what_stands_now(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, FEVER)
         await walk.passes(seconds=20)
@@ -276,8 +265,7 @@ async def test_a_button_under_overtaken_advice_shows_what_stands_now(tmp_path: P
 
 
 async def test_a_fluid_limit_ends_the_water_before_the_last_question(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         assert WATER in await walk.nudges_ahead()
         await walk.says("/settings")
         await walk.taps("About me", *["Skip"] * 5, "Told to drink less", "Done")
@@ -286,8 +274,7 @@ async def test_a_fluid_limit_ends_the_water_before_the_last_question(tmp_path: P
 
 
 async def test_an_unblock_after_stop_brings_no_messages(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/stop")
         before = len(walk.person.from_bot)
 
@@ -301,9 +288,7 @@ async def test_an_unblock_after_stop_brings_no_messages(tmp_path: Path) -> None:
 
 
 async def test_a_massage_logged_in_a_pause_says_that_nothing_comes(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/pause")
 
         await walk.has_massage()
@@ -314,9 +299,7 @@ async def test_a_massage_logged_in_a_pause_says_that_nothing_comes(tmp_path: Pat
 
 
 async def test_words_after_a_command_are_not_overlooked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-
+    async with walking(tmp_path, Walk.joins) as walk:
         answer = await walk.says("/pause because I have chest pain")
 
         assert "Do you have this right now?" in answer.text
@@ -337,8 +320,7 @@ async def test_a_short_word_is_not_taken_for_a_city(tmp_path: Path, word: str) -
 async def test_an_emergency_sign_can_not_be_unticked_once_it_ended_the_list(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         asked = await walk.says("/worse")
         sign = asked.button(SIGN).data
         assert sign is not None
@@ -351,8 +333,7 @@ async def test_an_emergency_sign_can_not_be_unticked_once_it_ended_the_list(
 
 
 async def test_a_sign_that_a_doctor_has_checked_is_not_said_to_be_unticked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, LEG, "Done", "About the same", "4")
         await walk.passes(seconds=20)

@@ -8,18 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.person import Toast
-from tests.journeys.harness import NONE, START, labels, walking
+from tests.journeys.harness import NONE, SETTLED, START, Walk, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
-
-
-async def settle_in(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
 
 
 async def types_a_time(walk: Walk, typed: str) -> ChatMessage:
@@ -29,9 +23,7 @@ async def types_a_time(walk: Walk, typed: str) -> ChatMessage:
 
 
 async def test_a_massage_of_just_now_shows_its_plan_and_keeps_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage(pain=6)
 
         assert "Here is your plan" in walk.last.text
@@ -42,8 +34,7 @@ async def test_a_massage_of_just_now_shows_its_plan_and_keeps_it(tmp_path: Path)
 
 
 async def test_an_hour_ago_counts_from_an_hour_ago(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/session")
 
         await walk.taps("1 hour ago", "6")
@@ -54,8 +45,7 @@ async def test_an_hour_ago_counts_from_an_hour_ago(tmp_path: Path) -> None:
 
 
 async def test_earlier_today_offers_hours_of_today_only(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/session")
 
         await walk.taps("Earlier today")
@@ -67,8 +57,7 @@ async def test_earlier_today_offers_hours_of_today_only(tmp_path: Path) -> None:
 
 
 async def test_yesterday_asks_which_part_of_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/session")
 
         await walk.taps("Yesterday", "Evening", "6")
@@ -78,8 +67,7 @@ async def test_yesterday_asks_which_part_of_it(tmp_path: Path) -> None:
 
 
 async def test_a_massage_logged_late_still_asks_for_the_danger_signs(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await types_a_time(walk, "6 March 10:00")
         await walk.taps("Yes", "6")
 
@@ -103,9 +91,7 @@ async def test_a_massage_logged_late_still_asks_for_the_danger_signs(tmp_path: P
 async def test_a_typed_time_is_read_back_before_it_counts(
     tmp_path: Path, typed: str, read_back: str, counts_from: datetime
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-
+    async with walking(tmp_path, *SETTLED) as walk:
         asked = await types_a_time(walk, typed)
 
         assert read_back in asked.text
@@ -116,8 +102,7 @@ async def test_a_typed_time_is_read_back_before_it_counts(
 
 
 async def test_a_time_read_wrongly_can_be_typed_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await types_a_time(walk, "yesterday 17:30")
 
         await walk.taps("No, another time")
@@ -132,9 +117,7 @@ async def test_a_time_read_wrongly_can_be_typed_again(tmp_path: Path) -> None:
 async def test_a_massage_to_come_or_long_past_is_refused_with_the_reason(
     tmp_path: Path, typed: str, why: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-
+    async with walking(tmp_path, *SETTLED) as walk:
         answer = await types_a_time(walk, typed)
 
         assert why in answer.text
@@ -144,9 +127,7 @@ async def test_a_massage_to_come_or_long_past_is_refused_with_the_reason(
 async def test_a_time_that_can_not_be_read_is_said_so_and_can_be_typed_again(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-
+    async with walking(tmp_path, *SETTLED) as walk:
         answer = await types_a_time(walk, "flurble")
 
         assert "I could not read that as a time" in answer.text
@@ -155,8 +136,7 @@ async def test_a_time_that_can_not_be_read_is_said_so_and_can_be_typed_again(
 
 
 async def test_the_same_massage_logged_twice_is_one_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
         before = await walk.planned()
 
@@ -169,8 +149,7 @@ async def test_the_same_massage_logged_twice_is_one_massage(tmp_path: Path) -> N
 
 
 async def test_a_double_press_on_the_pain_logs_one_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.says("/session")
         await walk.taps("Just now")
         asked = walk.last
@@ -190,8 +169,7 @@ async def test_a_double_press_on_the_pain_logs_one_massage(tmp_path: Path) -> No
 
 
 async def test_a_new_massage_replaces_what_is_left_of_the_old_plan(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
         await walk.passes(days=2)
         old = {at for at, what in await walk.planned() if what == "check-in"}
@@ -206,8 +184,7 @@ async def test_a_new_massage_replaces_what_is_left_of_the_old_plan(tmp_path: Pat
 
 
 async def test_a_new_pain_asks_the_profile_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
         await walk.passes(days=5)
 
@@ -219,8 +196,7 @@ async def test_a_new_pain_asks_the_profile_again(tmp_path: Path) -> None:
 async def test_a_massage_while_a_check_in_is_open_closes_it_and_keeps_its_answers(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
         await walk.next_with("how are you right now?")
         await walk.taps(NONE, "Light-headed")
@@ -236,8 +212,7 @@ async def test_a_massage_while_a_check_in_is_open_closes_it_and_keeps_its_answer
 
 
 async def test_who_takes_blood_thinners_hears_of_bruises_once_a_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.taps(*["Skip"] * 5, "Blood thinners", "Done")
         await walk.tells()
 
@@ -251,9 +226,7 @@ async def test_who_takes_blood_thinners_hears_of_bruises_once_a_massage(tmp_path
 
 
 async def test_nobody_else_hears_of_bruises(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await settle_in(walk)
-
+    async with walking(tmp_path, *SETTLED) as walk:
         await walk.has_massage()
 
         assert "bruise" not in walk.last.text

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.harness import walking
+from tests.journeys.harness import PLANNED, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from tests.journeys.harness import Walk
 
 STRETCH, WATER, CHECK_IN = "a stretch", "a glass of water", "check-in"
-
-
-async def has_a_plan(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
 
 
 async def planned(walk: Walk, what: str) -> list[datetime]:
@@ -34,8 +28,7 @@ async def sets(walk: Walk, *labels: str) -> None:
 
 
 async def test_another_morning_moves_the_stretches_of_the_mornings(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         assert datetime(2026, 3, 12, 8, 30, tzinfo=UTC) in await planned(walk, STRETCH)
 
         await sets(walk, "Morning slot", "09:30")
@@ -47,9 +40,7 @@ async def test_another_morning_moves_the_stretches_of_the_mornings(tmp_path: Pat
 
 
 async def test_another_evening_moves_the_stretches_of_the_evenings(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await sets(walk, "Evening slot", "20:00")
 
         stretches = await planned(walk, STRETCH)
@@ -58,9 +49,7 @@ async def test_another_evening_moves_the_stretches_of_the_evenings(tmp_path: Pat
 
 
 async def test_the_time_chosen_now_is_marked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await sets(walk, "Morning slot")
 
         assert walk.last.button("✓ 08:30")
@@ -69,9 +58,7 @@ async def test_the_time_chosen_now_is_marked(tmp_path: Path) -> None:
 
 
 async def test_nothing_comes_in_longer_quiet_hours(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await sets(walk, "Quiet from", "19:00", "Quiet until", "10:00")
 
         came = await walk.passes(days=3)
@@ -80,8 +67,7 @@ async def test_nothing_comes_in_longer_quiet_hours(tmp_path: Path) -> None:
 
 
 async def test_without_quiet_hours_the_night_is_like_the_day(tmp_path: Path) -> None:
-    async with walking(tmp_path, start=datetime(2026, 3, 10, 20, tzinfo=UTC)) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED, start=datetime(2026, 3, 10, 20, tzinfo=UTC)) as walk:
         assert datetime(2026, 3, 10, 22, tzinfo=UTC) not in await planned(walk, WATER)
 
         await sets(walk, "Quiet from", "No quiet hours")
@@ -100,8 +86,7 @@ async def test_without_quiet_hours_the_night_is_like_the_day(tmp_path: Path) -> 
 async def test_a_switch_takes_its_nudges_out_of_the_plan_and_puts_them_back(
     tmp_path: Path, switch: str, back: str, what: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         before = await planned(walk, what)
         check_ins = await planned(walk, CHECK_IN)
         assert before
@@ -115,8 +100,7 @@ async def test_a_switch_takes_its_nudges_out_of_the_plan_and_puts_them_back(
 
 
 async def test_a_person_who_travels_keeps_their_own_mornings(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         checks = await planned(walk, CHECK_IN)
 
         await sets(walk, "Time zone")
@@ -133,9 +117,7 @@ async def test_a_person_who_travels_keeps_their_own_mornings(tmp_path: Path) -> 
 
 
 async def test_a_place_shared_at_any_time_moves_the_zone(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.person.send_location(35.68, 139.69)
         await walk.quiet()
 
@@ -148,9 +130,7 @@ async def test_a_place_shared_at_any_time_moves_the_zone(tmp_path: Path) -> None
 async def test_the_country_decides_which_emergency_number_is_given(
     tmp_path: Path, country: str, number: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await sets(walk, "Country", country)
 
         assert f"Country for phone numbers: {country}" in walk.last.text
@@ -161,9 +141,7 @@ async def test_the_country_decides_which_emergency_number_is_given(
 
 
 async def test_about_me_asks_the_profile_again_and_keeps_the_plan(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_plan(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         await sets(walk, "About me")
         while "Tick all that do" not in walk.last.text:
             await walk.taps("Skip")

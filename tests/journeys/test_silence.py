@@ -5,23 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tests.journeys.harness import CHECK_IN, NONE, START, STRETCH, first_line, labels, walking
+from tests.journeys.harness import (
+    CHECK_IN,
+    NONE,
+    PLANNED,
+    START,
+    STRETCH,
+    first_line,
+    labels,
+    walking,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
 
 SHALL_I = "Shall I go on?"
 ONCE_MORE = "I asked before and have no answer yet."
 SEVENTH_DAY = START + timedelta(days=7)
-
-
-async def begins(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage(6)
 
 
 def check_ins(messages: list[ChatMessage]) -> list[datetime]:
@@ -31,8 +33,7 @@ def check_ins(messages: list[ChatMessage]) -> list[datetime]:
 async def test_a_check_in_without_an_answer_is_asked_once_more_three_hours_later(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         first_days = await walk.passes(days=4)
 
         asked_again = [each.at for each in first_days if ONCE_MORE in each.text]
@@ -42,8 +43,7 @@ async def test_a_check_in_without_an_answer_is_asked_once_more_three_hours_later
 
 
 async def test_the_second_asking_begins_as_innocently_as_the_first(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         messages = await walk.passes(hours=8)
 
         lines = {first_line(each) for each in messages if CHECK_IN in each.text}
@@ -51,8 +51,7 @@ async def test_the_second_asking_begins_as_innocently_as_the_first(tmp_path: Pat
 
 
 async def test_an_answered_check_in_is_not_asked_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=4)
         await walk.taps(NONE, NONE)
 
@@ -62,8 +61,7 @@ async def test_an_answered_check_in_is_not_asked_again(tmp_path: Path) -> None:
 async def test_a_half_answered_check_in_is_left_alone_and_the_next_one_still_asked_twice(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.taps(NONE)
 
@@ -74,8 +72,7 @@ async def test_a_half_answered_check_in_is_left_alone_and_the_next_one_still_ask
 
 
 async def test_an_unanswered_check_in_waits_in_today(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=30)
 
         await walk.says("/today")
@@ -88,9 +85,7 @@ async def test_an_unanswered_check_in_waits_in_today(tmp_path: Path) -> None:
 
 
 async def test_three_in_a_row_turn_into_one_question_and_then_silence(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         month = await walk.passes(days=28)
 
         shall_i = [each for each in month if first_line(each) == SHALL_I]
@@ -102,8 +97,7 @@ async def test_three_in_a_row_turn_into_one_question_and_then_silence(tmp_path: 
 
 
 async def test_one_answer_starts_the_count_anew(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
         await walk.answers(change="About the same", pain=6)
 
@@ -114,8 +108,7 @@ async def test_one_answer_starts_the_count_anew(tmp_path: Path) -> None:
 
 
 async def test_yes_go_on_takes_the_plan_up_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(days=9)
 
         await walk.taps("Yes, go on")
@@ -128,8 +121,7 @@ async def test_yes_go_on_takes_the_plan_up_again(tmp_path: Path) -> None:
 async def test_after_yes_go_on_the_next_check_in_asks_again_and_not_whether_to(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(days=9)
         await walk.taps("Yes, go on")
 
@@ -140,8 +132,7 @@ async def test_after_yes_go_on_the_next_check_in_asks_again_and_not_whether_to(
 
 
 async def test_no_please_stop_is_the_end(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(days=8)
 
         await walk.taps("No, please stop")
@@ -151,8 +142,7 @@ async def test_no_please_stop_is_the_end(tmp_path: Path) -> None:
 
 
 async def test_whoever_writes_again_is_back_without_being_asked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(days=9)
 
         await walk.says("/resume")
@@ -162,8 +152,7 @@ async def test_whoever_writes_again_is_back_without_being_asked(tmp_path: Path) 
 
 
 async def test_an_open_emergency_is_still_told_to_someone_who_went_silent(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await begins(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(days=9)
         await walk.taps("Yes, go on", "Something is wrong", "Numb between my legs")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.person import Toast
-from tests.journeys.harness import NONE, labels, walking
+from tests.journeys.harness import NONE, PLANNED, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,18 +28,17 @@ def data_of(message: ChatMessage, label: str) -> str:
     return data
 
 
-async def has_a_check_in(walk: Walk) -> ChatMessage:
-    """Up to the first list of the check-in after four hours."""
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
-    return await walk.next_with("how are you right now?")
+async def is_asked(walk: Walk) -> None:
+    await walk.next_with("how are you right now?")
 
 
-async def has_a_full_check_in(walk: Walk) -> ChatMessage:
-    await has_a_check_in(walk)
+async def is_asked_in_full(walk: Walk) -> None:
     await walk.taps(NONE, NONE)
-    return await walk.next_with("how are you right now?")
+    await is_asked(walk)
+
+
+CHECKED_IN = (*PLANNED, is_asked)  # up to the first list, four hours after the massage
+FULLY_CHECKED_IN = (*CHECKED_IN, is_asked_in_full)
 
 
 async def taps_again(walk: Walk, message: ChatMessage, data: str) -> Toast | None:
@@ -49,8 +48,8 @@ async def taps_again(walk: Walk, message: ChatMessage, data: str) -> Toast | Non
 
 
 async def test_a_second_tap_on_the_same_button_is_a_polite_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        first = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        first = walk.last
         none = data_of(first, NONE)
         await walk.taps(NONE)
         second = walk.last
@@ -66,8 +65,8 @@ async def test_a_double_press_valid_for_two_questions_answers_only_the_one_it_wa
     tmp_path: Path,
 ) -> None:
     """ "None of these" ends the first list and the second: two quick taps end only the first."""
-    async with walking(tmp_path) as walk:
-        first = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        first = walk.last
         none = data_of(first, NONE)
 
         walk.person.press(first.message_id, none)
@@ -80,8 +79,7 @@ async def test_a_double_press_valid_for_two_questions_answers_only_the_one_it_wa
 
 
 async def test_two_quick_ticks_of_one_list_are_both_kept(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(NONE)
         second = walk.last
 
@@ -95,8 +93,7 @@ async def test_two_quick_ticks_of_one_list_are_both_kept(tmp_path: Path) -> None
 
 
 async def test_the_same_tick_pressed_twice_stays_ticked(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(NONE)
         second = walk.last
         tick = data_of(second, "Light-headed")
@@ -109,16 +106,15 @@ async def test_the_same_tick_pressed_twice_stays_ticked(tmp_path: Path) -> None:
 
 
 async def test_a_tick_is_taken_back_by_a_second_look(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(NONE, "Light-headed", "✅ Light-headed", NONE)
 
         assert "all noted" in walk.last.text
 
 
 async def test_a_button_of_an_older_question_changes_nothing(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        first = await has_a_full_check_in(walk)
+    async with walking(tmp_path, *FULLY_CHECKED_IN) as walk:
+        first = walk.last
         await walk.taps(NONE, NONE)
         change = walk.last
         worse = data_of(change, "Much worse")
@@ -132,8 +128,8 @@ async def test_a_button_of_an_older_question_changes_nothing(tmp_path: Path) -> 
 
 
 async def test_a_button_of_an_expired_check_in_says_it_is_closed(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        early = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        early = walk.last
         none = data_of(early, NONE)
         await walk.passes(hours=21)
 
@@ -143,8 +139,8 @@ async def test_a_button_of_an_expired_check_in_says_it_is_closed(tmp_path: Path)
 
 
 async def test_a_danger_sign_ticked_under_an_old_check_in_counts_now(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        early = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        early = walk.last
         numb = data_of(early, "Numb between my legs")
         await walk.passes(days=8)
         before = len(walk.person.from_bot)
@@ -157,8 +153,8 @@ async def test_a_danger_sign_ticked_under_an_old_check_in_counts_now(tmp_path: P
 
 
 async def test_a_danger_sign_ticked_under_a_finished_check_in_counts_now(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        early = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        early = walk.last
         numb = data_of(early, "Numb between my legs")
         await walk.taps(NONE, NONE)
         assert "all noted" in walk.last.text
@@ -203,10 +199,7 @@ async def test_a_danger_sign_ticked_under_a_finished_check_in_counts_now(tmp_pat
     ],
 )
 async def test_forged_buttons_are_answered_and_change_nothing(tmp_path: Path, forged: str) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage()
+    async with walking(tmp_path, *PLANNED) as walk:
         plan = await walk.planned()
         report = (await walk.says("/report")).text
         shown = walk.last
@@ -226,8 +219,8 @@ async def joins_too(walk: Walk, person: Person) -> None:
 
 
 async def test_another_persons_check_in_can_not_be_answered(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        first = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        first = walk.last
         eve = walk.tryout.sandbox.person(1002, first_name="Eve")
         await joins_too(walk, eve)
         on_eves_phone = eve.from_bot[-1]
@@ -242,8 +235,7 @@ async def test_another_persons_check_in_can_not_be_answered(tmp_path: Path) -> N
 
 
 async def test_another_persons_escalation_can_not_be_answered(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps("Chest pain, hard to breathe")
         helped = data_of(walk.showing("I've got help"), "I've got help")
         eve = walk.tryout.sandbox.person(1002, first_name="Eve")
@@ -257,8 +249,7 @@ async def test_another_persons_escalation_can_not_be_answered(tmp_path: Path) ->
 
 
 async def test_the_last_answer_can_be_changed(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_full_check_in(walk)
+    async with walking(tmp_path, *FULLY_CHECKED_IN) as walk:
         await walk.answers(change="Better", pain=3)
 
         await walk.taps("Change", "5")
@@ -269,8 +260,7 @@ async def test_the_last_answer_can_be_changed(tmp_path: Path) -> None:
 
 
 async def test_only_the_last_answer_can_be_changed(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_full_check_in(walk)
+    async with walking(tmp_path, *FULLY_CHECKED_IN) as walk:
         await walk.taps(NONE, NONE, "Better")
         change = walk.showing("Change")
         assert "Since the massage: Better" in change.text
@@ -284,8 +274,7 @@ async def test_only_the_last_answer_can_be_changed(tmp_path: Path) -> None:
 
 
 async def test_an_answer_changed_for_the_worse_is_judged_again(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await has_a_full_check_in(walk)
+    async with walking(tmp_path, *FULLY_CHECKED_IN) as walk:
         await walk.taps(NONE, NONE, "Much worse", "7")
         assert "Please book an appointment" in walk.said
 
@@ -295,8 +284,8 @@ async def test_an_answer_changed_for_the_worse_is_judged_again(tmp_path: Path) -
 
 
 async def test_an_emergency_answer_can_not_be_changed_away(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        first = await has_a_check_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
+        first = walk.last
         await walk.taps("Chest pain, hard to breathe")
 
         assert "Change" not in labels(walk.person.message(first.message_id))

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import CHECK_IN, NONE, START, STRETCH, first_line, labels, walking
+from tests.journeys.harness import (
+    CHECK_IN,
+    NONE,
+    PLANNED,
+    SETTLED,
+    START,
+    STRETCH,
+    Walk,
+    first_line,
+    labels,
+    walking,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.views import ChatMessage
-    from tests.journeys.harness import Walk
 
 ALARM = "❗ Please get advice today."
 FEVER, FEVER_REASON = "Fever or shivering", "• you have a high temperature or shivering"
@@ -36,18 +46,17 @@ def alarms(walk: Walk) -> list[ChatMessage]:
     return [each for each in walk.person.from_bot if first_line(each) == ALARM]
 
 
-async def checks_in(walk: Walk) -> None:
-    """Come as far as the second list of the first check-in."""
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage(6)
+async def is_asked(walk: Walk) -> None:
+    """The second list of the first check-in."""
     await walk.passes(hours=4)
     await walk.taps(NONE)
 
 
+CHECKED_IN = (*PLANNED, is_asked)
+
+
 async def test_a_fever_is_answered_with_advice_for_today(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done")
 
         assert first_line(walk.last) == ALARM
@@ -59,8 +68,7 @@ async def test_a_fever_is_answered_with_advice_for_today(tmp_path: Path) -> None
 async def test_it_asks_after_four_hours_and_on_two_mornings_and_then_no_more(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done")
 
         assert about_help(await walk.passes(days=28)) == [
@@ -73,9 +81,7 @@ async def test_in_the_evening_the_first_asking_waits_for_the_end_of_the_quiet_ho
     tmp_path: Path,
 ) -> None:
     evening = datetime(2026, 3, 10, 19, 0, tzinfo=UTC)
-    async with walking(tmp_path, start=evening) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED, start=evening) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, FEVER, "Done")
 
@@ -87,8 +93,7 @@ async def test_in_the_evening_the_first_asking_waits_for_the_end_of_the_quiet_ho
 
 
 async def test_an_answer_ends_the_asking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done")
         await walk.passes(hours=4)
 
@@ -99,8 +104,7 @@ async def test_an_answer_ends_the_asking(tmp_path: Path) -> None:
 
 
 async def test_it_has_stopped_leaves_the_advice_as_it_was(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done", "It has stopped")
 
         assert "I am glad it has eased. Please still get advice today." in walk.last.text
@@ -110,8 +114,7 @@ async def test_it_has_stopped_leaves_the_advice_as_it_was(tmp_path: Path) -> Non
 
 
 async def test_several_ticks_of_one_list_make_one_message(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "One leg swollen or hot", "Pain shooting down one leg", "Done")
         await walk.passes(minutes=10)
 
@@ -125,8 +128,7 @@ async def test_several_ticks_of_one_list_make_one_message(tmp_path: Path) -> Non
 
 
 async def test_a_sign_ticked_long_after_the_message_gets_its_own(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER)
         await walk.passes(minutes=5)
         assert len(alarms(walk)) == 1
@@ -140,8 +142,7 @@ async def test_a_sign_ticked_long_after_the_message_gets_its_own(tmp_path: Path)
 
 async def test_unticking_a_mistake_in_time_still_leaves_advice_standing(tmp_path: Path) -> None:
     """One more answer never lowers a level; a clinician sorts out a slip of the finger."""
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, f"✅ {FEVER}", NONE)
         await walk.passes(minutes=1)
 
@@ -151,8 +152,7 @@ async def test_unticking_a_mistake_in_time_still_leaves_advice_standing(tmp_path
 async def test_a_fall_told_in_the_profile_counts_once_the_massage_is_logged(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*FELL_AT_70)
         assert alarms(walk) == []
 
@@ -166,8 +166,7 @@ async def test_a_fall_told_in_the_profile_counts_once_the_massage_is_logged(
 
 
 async def test_the_plan_shown_beside_the_advice_promises_no_stretches(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*FELL_AT_70)
         await walk.has_massage(6)
 
@@ -178,8 +177,7 @@ async def test_the_plan_shown_beside_the_advice_promises_no_stretches(tmp_path: 
 
 
 async def test_a_check_in_keeps_its_distance_from_the_asking(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*FELL_AT_70)
         await walk.has_massage(6)
 
@@ -191,8 +189,7 @@ async def test_a_check_in_keeps_its_distance_from_the_asking(tmp_path: Path) -> 
 
 
 async def test_a_fall_that_a_doctor_has_checked_is_not_brought_up(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*FELL_AT_70, NONE, "The fall, knock or lift", "Done")
         await walk.has_massage(6)
 
@@ -201,8 +198,7 @@ async def test_a_fall_that_a_doctor_has_checked_is_not_brought_up(tmp_path: Path
 
 
 async def test_seen_and_fine_clears_the_fall_for_the_next_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
+    async with walking(tmp_path, Walk.joins) as walk:
         await walk.tells(*FELL_AT_70)
         await walk.has_massage(6)
         await walk.taps("I've got help", "I've been seen, all fine")
@@ -218,10 +214,7 @@ async def test_seen_and_fine_clears_the_fall_for_the_next_massage(tmp_path: Path
 async def test_much_worse_is_urgent_from_eight_of_ten(
     tmp_path: Path, pain: str, level: str
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
-        await walk.has_massage(6)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.passes(hours=24)
 
         await walk.taps(NONE, NONE, "Much worse", pain)
@@ -230,8 +223,7 @@ async def test_much_worse_is_urgent_from_eight_of_ten(
 
 
 async def test_a_massage_logged_while_it_is_open_is_no_reason_to_forget_it(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done")
         await walk.passes(hours=1)
 
@@ -242,8 +234,7 @@ async def test_a_massage_logged_while_it_is_open_is_no_reason_to_forget_it(tmp_p
 
 
 async def test_telling_about_oneself_while_it_is_open_invites_no_massage(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await checks_in(walk)
+    async with walking(tmp_path, *CHECKED_IN) as walk:
         await walk.taps(FEVER, "Done")
         await walk.says("/settings")
         await walk.taps("About me")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.harness import CHECK_IN, NONE, walking
+from tests.journeys.harness import CHECK_IN, NONE, PLANNED, SETTLED, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,19 +26,12 @@ PAIN = f"This rests on: Ostelo et al., Spine, 2008 ({FIELD}).\n{UNREVIEWED}"
 NOTHING = "About that one I have nothing to tell."
 
 
-async def after_a_massage(walk: Walk) -> None:
-    await walk.joins()
-    await walk.tells()
-    await walk.has_massage()
-
-
 async def why(walk: Walk, message: ChatMessage | None = None) -> str:
     return (await walk.says("/why", reply_to=message)).text
 
 
 async def test_a_glass_of_water_is_said_to_be_a_custom(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         water = await walk.next_message()
 
         assert await why(walk, water) == WATER
@@ -48,8 +41,7 @@ async def test_a_glass_of_water_is_said_to_be_a_custom(tmp_path: Path) -> None:
 
 
 async def test_a_glass_of_water_that_was_put_off_is_explained_as_well(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         await walk.taps("Later", "In 10 minutes")
 
@@ -57,8 +49,7 @@ async def test_a_glass_of_water_that_was_put_off_is_explained_as_well(tmp_path: 
 
 
 async def test_a_stretch_is_explained_by_the_source_of_that_exercise(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         stretch = await walk.next_with("Easier:")
 
         source = "Garber et al., ACSM position stand: Quantity and quality of exercise, 2011"
@@ -69,8 +60,7 @@ async def test_a_stretch_is_explained_by_the_source_of_that_exercise(tmp_path: P
 
 
 async def test_advice_to_see_a_doctor_names_the_source_of_its_rule(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, "Pain shooting down one leg", "Done")
         advice = walk.showing("I've got help")
@@ -82,8 +72,7 @@ async def test_advice_to_see_a_doctor_names_the_source_of_its_rule(tmp_path: Pat
 
 
 async def test_of_several_rules_the_highest_is_named_first_and_two_at_most(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(
             NONE, "Sore where I was massaged", "Pain shooting down one leg", "Fever or shivering",
@@ -94,8 +83,7 @@ async def test_of_several_rules_the_highest_is_named_first_and_two_at_most(tmp_p
 
 
 async def test_signs_of_a_stroke_are_explained_without_its_name(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps("Face, speech or sight change")
 
@@ -106,8 +94,7 @@ async def test_signs_of_a_stroke_are_explained_without_its_name(tmp_path: Path) 
 
 
 async def test_each_question_of_a_check_in_is_explained_open_or_answered(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         planned = await walk.next_with(CHECK_IN)
         await walk.taps(NONE)
         assert await why(walk, walk.person.message(planned.message_id)) == DANGER_LIST
@@ -130,8 +117,7 @@ async def test_each_question_of_a_check_in_is_explained_open_or_answered(tmp_pat
 async def test_closing_words_about_a_sore_back_name_the_source_of_their_rule(
     tmp_path: Path,
 ) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/worse")
         await walk.taps(NONE, "Sore where I was massaged", "Done", "About the same", "4")
 
@@ -142,9 +128,7 @@ async def test_closing_words_about_a_sore_back_name_the_source_of_their_rule(
 
 
 async def test_without_a_reply_the_latest_is_explained(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await walk.joins()
-        await walk.tells()
+    async with walking(tmp_path, *SETTLED) as walk:
         assert (await why(walk)).startswith(NOTHING)
 
         await walk.has_massage()
@@ -162,8 +146,7 @@ async def test_without_a_reply_the_latest_is_explained(tmp_path: Path) -> None:
 
 
 async def test_a_guide_names_what_it_rests_on(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("/guides")
         await walk.taps("Water after a massage")
 
@@ -175,8 +158,7 @@ async def test_a_guide_names_what_it_rests_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["/about", "/settings"])
 async def test_a_message_without_a_source_is_answered_plainly(tmp_path: Path, command: str) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.next_message()
         other = await walk.says(command)
 
@@ -187,8 +169,7 @@ async def test_a_message_without_a_source_is_answered_plainly(tmp_path: Path, co
 
 
 async def test_a_reply_to_ones_own_words_is_answered_plainly(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
+    async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("Where: the same words as a question of the bot")
         own = next(each for each in walk.person.messages if "the same words" in each.text)
 
@@ -196,9 +177,7 @@ async def test_a_reply_to_ones_own_words_is_answered_plainly(tmp_path: Path) -> 
 
 
 async def test_a_danger_sign_typed_behind_the_command_is_asked_about(tmp_path: Path) -> None:
-    async with walking(tmp_path) as walk:
-        await after_a_massage(walk)
-
+    async with walking(tmp_path, *PLANNED) as walk:
         asked = await walk.says("/why I can't feel my legs")
 
         assert "Do you have this right now?" in asked.text
