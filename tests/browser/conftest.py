@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 from tests.browser.browsers import FLAGS, chromium
 from tests.browser.chat import Chat
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
+    from tests.journeys.harness import Chapter
+
     Opened = Callable[..., AbstractAsyncContextManager[Chat]]
 
 PATIENCE_MS = 10_000
@@ -29,6 +31,7 @@ WIDE = {"width": 1280, "height": 800}
 async def browser() -> AsyncIterator[Browser]:
     """Chromium without a window; it closes with the session."""
     path = chromium()
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -37,15 +40,16 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser, tmp_path: Path) -> Opened:
-    """Opens the page of a new bot: `async with opened(viewport=..., color_scheme=...)`.
+    """Opens the page of a new bot: `async with opened(*PLANNED, viewport=..., color_scheme=...)`.
 
-    At the end the console must be clean and nothing may have been asked of another host.
+    The person has been through these chapters before the page opens. At the end the console must
+    be clean and nothing may have been asked of another host.
     """
 
     @asynccontextmanager
-    async def open_chat(**options: Any) -> AsyncIterator[Chat]:
+    async def open_chat(*before: Chapter, **options: Any) -> AsyncIterator[Chat]:
         settings = {"viewport": WIDE, "locale": "en-GB", "timezone_id": "Europe/London"} | options
-        async with walking(tmp_path) as walk:
+        async with walking(tmp_path, *before) as walk:
             context = await browser.new_context(**settings)
             context.set_default_timeout(PATIENCE_MS)
             chat = Chat(await context.new_page(), walk)

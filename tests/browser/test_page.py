@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.harness import first_line
+from tests.journeys.harness import PLANNED, SETTLED, Walk, first_line
 
 if TYPE_CHECKING:
     from tests.browser.chat import Chat
@@ -57,10 +57,7 @@ async def test_a_danger_sign_leads_at_once_to_an_emergency_message(opened: Opene
 
 
 async def test_an_emergency_shows_its_beginning_first_on_a_phone(opened: Opened) -> None:
-    async with opened(viewport=PHONE) as chat:
-        await chat.walk.joins()
-        await chat.walk.tells()
-        await chat.walk.has_massage()
+    async with opened(*PLANNED, viewport=PHONE) as chat:
         await chat.walk.next_with("how are you right now?")
 
         await chat.taps("Numb between my legs")
@@ -110,8 +107,7 @@ async def test_a_place_is_shared_without_the_real_one_being_read(opened: Opened)
 
 
 async def test_a_reload_shows_the_same_conversation(opened: Opened) -> None:
-    async with opened() as chat:
-        await chat.walk.joins()
+    async with opened(Walk.joins) as chat:
         await chat.reads("When did it begin?")
         before = await chat.log.get_by_role("article").all_inner_texts()
 
@@ -121,8 +117,7 @@ async def test_a_reload_shows_the_same_conversation(opened: Opened) -> None:
 
 
 async def test_the_clock_bar_jumps_runs_and_stands_still(opened: Opened) -> None:
-    async with opened() as chat:
-        await chat.walk.joins()
+    async with opened(Walk.joins) as chat:
         shown = chat.page.locator("#clock")
         await expect(shown).to_have_text("10:00")
 
@@ -150,9 +145,7 @@ async def sets_speed(chat: Chat, label: str) -> None:
 async def test_what_comes_next_is_shown_with_its_reason_and_its_line_of_the_content(
     opened: Opened,
 ) -> None:
-    async with opened() as chat:
-        await chat.walk.joins()
-        await chat.walk.tells()
+    async with opened(*SETTLED) as chat:
         await expect(chat.plan).to_contain_text("Nothing is planned yet")
 
         await chat.walk.has_massage()
@@ -167,11 +160,7 @@ async def test_what_comes_next_is_shown_with_its_reason_and_its_line_of_the_cont
 
 
 async def test_a_message_sent_meanwhile_appears_by_itself(opened: Opened) -> None:
-    async with opened() as chat:
-        await chat.walk.joins()
-        await chat.walk.tells()
-        await chat.walk.has_massage()
-
+    async with opened(*PLANNED) as chat:
         await chat.turns_clock("+1 hour")
 
         await chat.reads(first_line(chat.walk.last), "10:30")

@@ -125,7 +125,7 @@ async def test_an_answer_that_drips_in_is_cut_off() -> None:
 
     async with listening(drip) as address, bot_at(address, read_s=0.2) as bot:
         with pytest.raises(TimedOut):
-            await bot.get_me(connect_timeout=0.05, pool_timeout=0.05, write_timeout=0.05)
+            await bot.get_me(connect_timeout=1.0, pool_timeout=0.05, write_timeout=0.05)
 
 
 async def test_a_file_goes_out_as_a_form_with_its_fields() -> None:
