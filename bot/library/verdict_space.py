@@ -25,6 +25,7 @@ from bot.care.rules import (
     HasCondition,
     OnsetIs,
     PainAtLeast,
+    PreviousChangeIs,
     RecentFall,
     Rule,
     Rules,
@@ -82,10 +83,19 @@ class Space:
 
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
-        """The moments that any rule tells apart, for a profile of which nothing is known."""
+        """The moments that any rule tells apart, for a profile of which nothing is known.
+
+        Only one kind of condition looks at the check-in before, and at nothing else.
+        """
         atoms: list[When] = [each for each in _atoms(self.rules.rules) if isinstance(each, TIMES)]
-        cases = self._told_apart(circumstances(atoms), [*atoms, WindowClosed()])
-        return tuple(Moment(case.sessions, _previous(case)) for case in cases)
+        before: list[When] = [each for each in atoms if isinstance(each, PreviousChangeIs)]
+        since = [each for each in atoms if each not in before]
+        massages = self._told_apart(circumstances(since), [*since, WindowClosed()])
+        earlier = self._told_apart(circumstances(before), before)
+        return tuple(
+            Moment(case.sessions, _previous(other))
+            for case, other in itertools.product(massages, earlier)
+        )
 
     @cached_property
     def pains(self) -> tuple[int | None, ...]:
