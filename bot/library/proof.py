@@ -29,13 +29,15 @@ from bot.library.texts_proof import readme_faults, text_faults, text_warnings
 from bot.library.verdicts_proof import verdict_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
     from pathlib import Path
 
     from bot.care.questions import Question
     from bot.care.rules import Rule
     from bot.library.library import Library
+
+    Faults = Callable[[Library, str], Iterable[Problem]]  # by the content and its folder's name
 
 # The table of the clinical reference, section 3, in its order.
 TABLE = {
@@ -82,11 +84,11 @@ class Finding:
         return f"{self.where}: {self.severity}: {self.text}"
 
 
-def check(folder: Path, today: date | None = None) -> list[Finding]:
+def check(folder: Path, today: date | None = None, *, also: Faults | None = None) -> list[Finding]:
     """Everything found in a content folder, and claims in the README beside it; errors first.
 
     What is tried out, verdict by verdict and plan by plan, waits until the rest has no error. Of
-    reviews that are due it can only tell with `today`.
+    reviews that are due it can only tell with `today`. `also` finds what can't be known here.
     """
     try:
         library = load(folder)
@@ -94,6 +96,7 @@ def check(folder: Path, today: date | None = None) -> list[Finding]:
         return _findings(error.problems, ())
     read = ContentError(_faults_read(library, folder)).problems
     tried = () if read else ContentError(_faults_tried(library, folder.name)).problems
+    more = ContentError(also(library, folder.name)).problems if also else ()
     warnings = [
         *text_warnings(library),
         *talk_warnings(library, folder.name),
@@ -102,7 +105,7 @@ def check(folder: Path, today: date | None = None) -> list[Finding]:
     if read:
         text = "verdicts and plans were not tried out yet; they are once there is no error above."
         warnings.append(Problem(folder.name, text))
-    return _findings([*read, *tried], warnings)
+    return _findings([*read, *tried, *more], warnings)
 
 
 def _findings(errors: Iterable[Problem], warnings: Iterable[Problem]) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.library.proof import check
-from bot.telegram import lengths
+from bot.telegram.lengths import length_faults
 from tests.library.breakages_decided import DECIDED
 from tests.library.breakages_said import SAID
 from tests.library.breaking import Breakage, translated
@@ -23,7 +23,7 @@ BREAKAGES = [*DECIDED, *SAID]
 
 
 def findings(folder: Path) -> list[str]:
-    found = [*check(folder), *lengths.check(folder)]
+    found = check(folder, also=length_faults)
     return [f"{each.where}: {each.text}" for each in found if each.severity == "error"]
 
 
