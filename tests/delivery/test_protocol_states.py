@@ -22,6 +22,7 @@ from bot.delivery.clock import SteerableClock
 from bot.delivery.queue import Queue
 from bot.delivery.sender import Drop
 from bot.store import occurrences, queue
+from bot.store.database import Database
 from bot.store.tables import occurrences as table
 from tests.delivery.protocol import (
     CANCELLED,
@@ -47,7 +48,6 @@ from tests.store.makers import MINUTE, NOW, make_person, message, plan
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from bot.store.database import Database
     from bot.store.transaction import Transaction
 
 NUDGE, QUESTION, SAFETY = Kind.HYDRATION, Kind.CHECK_IN, Kind.ESCALATION
@@ -239,17 +239,25 @@ def _agrees(operation: Operation, expected: Row | None, said: bool, before: Row)
     return said == (expected is not None)
 
 
+@pytest.fixture
+async def alone(database_url: str) -> AsyncIterator[Database]:
+    """A database that only the test uses, without a thread between them."""
+    opened = await Database.open(database_url, inline=True)
+    yield opened
+    await opened.close()
+
+
 @each_kind
-async def test_the_machine_does_what_the_real_queue_does(database: Database, kind: Kind) -> None:
+async def test_the_machine_does_what_the_real_queue_does(alone: Database, kind: Kind) -> None:
     # To `one`, a row of the dead is a row of the other.
     rows = {
         state.row._replace(owner="two") if state.row.owner == DEAD else state.row
         for names in (TWO_PROCESSES, ONE_PROCESS)
         for state in states(kind, names)
     }
-    person = await make_person(database)
-    await plan(database, person, message(kind))
-    async with database.transaction() as tx:
+    person = await make_person(alone)
+    await plan(alone, person, message(kind))
+    async with alone.transaction() as tx:
         (planned,) = await occurrences.upcoming(tx, person.id, limit=1)
         occurrence = replace(planned, attempts=1)  # as one who leased it once knows it
         real = Laboratory(tx, kind, planned.id)

@@ -90,9 +90,7 @@ def test_a_judge_that_lowers_a_level_is_found(
 
 
 def test_the_cases_of_a_rule_hold_all_it_looks_at(shipped: Library) -> None:
-    space = verdict_space.Space(shipped)
-
-    cases = list(space.of_rule(shipped.rules.rule("fall_risk")))
+    cases = verdict_space.of_rule(shipped.rules.rule("fall_risk"))
 
     falls = {case.profile.recent_fall for case in cases}
     assert {True} < falls
@@ -101,6 +99,14 @@ def test_the_cases_of_a_rule_hold_all_it_looks_at(shipped: Library) -> None:
     assert {case.checkins[-1].complete for case in cases} == {True, False}
     assert {bool(case.profile.cleared) for case in cases} == {True, False}
     assert {case.checkins[-1].change in triage.WORSE for case in cases} == {True, False}
+
+
+def test_every_moment_is_tried_beside_every_check_in_before(shipped: Library) -> None:
+    moments = verdict_space.Space(shipped).moments
+
+    massages, before = ({each.sessions for each in moments}, {each.previous for each in moments})
+    assert len(before) > 1
+    assert len(moments) == len(massages) * len(before) == len(set(moments))
 
 
 def test_a_boundary_in_hours_is_tried_at_it_and_on_both_sides() -> None:
