@@ -100,12 +100,12 @@ def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None
 def check(folder: Path | None) -> None:
     """Check the content folder (the one that ships unless FOLDER is given)."""
     from bot.delivery.clock import SystemClock
-    from bot.library import proof
     from bot.library.loader import default_folder
+    from bot.library.proof import content
     from bot.telegram.lengths import length_faults
 
     today = SystemClock().now().date()
-    findings = proof.check(folder or default_folder(), today, also=length_faults)
+    findings = content.check(folder or default_folder(), today, also=length_faults)
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)

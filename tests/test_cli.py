@@ -1,6 +1,6 @@
 """The commands an author or operator looks with: what they say, and how they end.
 
-That `aftercare check` finds nothing in what ships is asked in library/test_breakages.py.
+That `aftercare check` finds nothing in what ships is asked in library/proof/test_breakages.py.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.freetext import scan
 from bot.library.loader import default_folder, load
-from bot.library.proof import check
+from bot.library.proof.content import check
 from bot.store import queue
 from bot.store.database import Database
 from bot.telegram.lengths import length_faults

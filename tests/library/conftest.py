@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.library import proof, texts_proof
 from bot.library.loader import default_folder, load
+from bot.library.proof import content, texts
 
 if TYPE_CHECKING:
     from bot.library.errors import Problem
@@ -51,7 +51,7 @@ def proved_once() -> Iterator[None]:
     held: dict[tuple[object, ...], tuple[Problem, ...]] = {}
 
     def once(fault: str) -> Callable[..., tuple[Problem, ...]]:
-        prove = getattr(proof, fault)
+        prove = getattr(content, fault)
 
         def proved(library: Library, name: str, *rest: object) -> tuple[Problem, ...]:
             files = {
@@ -72,7 +72,7 @@ def proved_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         for fault in ("verdict_faults", "reach_faults", "plan_faults"):
-            patch.setattr(proof, fault, once(fault))
+            patch.setattr(content, fault, once(fault))
         for look in ("claims", "illnesses"):
-            patch.setattr(texts_proof, look, lru_cache(maxsize=None)(getattr(texts_proof, look)))
+            patch.setattr(texts, look, lru_cache(maxsize=None)(getattr(texts, look)))
         yield

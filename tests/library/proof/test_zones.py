@@ -10,7 +10,7 @@ from operator import ne
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from bot.library.zones import LOOK, YEARS, changes_of, class_of, places
+from bot.library.proof.zones import LOOK, YEARS, changes_of, class_of, places
 
 HOUR = timedelta(hours=1)
 BEGIN, END = (datetime(year, 1, 1, tzinfo=UTC) for year in YEARS)

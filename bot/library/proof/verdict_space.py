@@ -35,8 +35,8 @@ from bot.care.rules import (
     parts_of,
 )
 from bot.care.triage import WORSE, judge
-from bot.library.circumstances import TIMES, Moment, circumstances, subsets, words
 from bot.library.coverage import symptoms_of
+from bot.library.proof.circumstances import TIMES, Moment, circumstances, subsets, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,16 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.library.proof import check
+from bot.library.proof.content import check
 from bot.telegram.lengths import length_faults
-from tests.library.breakages_decided import DECIDED
-from tests.library.breakages_said import SAID
-from tests.library.breaking import Breakage, translated
+from tests.library.proof.breakages_decided import DECIDED
+from tests.library.proof.breakages_said import SAID
+from tests.library.proof.breaking import Breakage, translated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.library.proof import Faults
+    from bot.library.proof.content import Faults
 
 BREAKAGES = [*DECIDED, *SAID]
 

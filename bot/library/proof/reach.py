@@ -25,9 +25,9 @@ from bot.care.plan import AfterSession
 from bot.care.questions import next_question, to_checkin, to_profile
 from bot.care.rules import Rules
 from bot.care.triage import judge
-from bot.library.circumstances import ASKED_AT
 from bot.library.errors import Problem
-from bot.library.verdict_space import Space, of_rule
+from bot.library.proof.circumstances import ASKED_AT
+from bot.library.proof.verdict_space import Space, of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
