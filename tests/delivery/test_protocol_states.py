@@ -67,6 +67,7 @@ def states(kind: Kind, names: tuple[str, str]) -> Mapping[State, tuple[State, ..
     try:
         return explore(Protocol(kind, names))
     finally:
+        gc.freeze()
         gc.enable()
 
 
