@@ -170,6 +170,7 @@ def test_a_made_up_person_is_walked_through_the_weeks(persona: Path) -> None:
 
 
 def test_another_folders_plan_is_what_a_person_lives_through(persona: Path, folder: Path) -> None:
+    persona.write_text(PERSONA.partition("answers:")[0], encoding="utf-8")
     plan = folder / "plan.yaml"
     plan.write_text(
         plan.read_text(encoding="utf-8").replace("after_session: 2 h,", "after_session: 3 h,", 1),
