@@ -1,4 +1,8 @@
-"""The `aftercare` command: arguments in, calls out, nothing else."""
+"""The `aftercare` command: arguments in, calls out, nothing else.
+
+Each command imports what it needs: a check of the content, or this list of commands, would
+otherwise wait for all of the bot to be read first.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import orjson
 
-from bot import app, checkup, simulation, tryout, upkeep
-from bot.delivery.clock import SystemClock
+from bot import upkeep
 from bot.errors import AftercareError
-from bot.library import cases, diagram, personas, proof
-from bot.library.loader import default_folder, load
-from bot.logs import configure
-from bot.settings import Settings
-from bot.settings import load as load_settings
-from bot.telegram import lengths
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from bot.settings import Settings
 
 UNUSABLE = 2  # exit code for settings, content or a database that can't be used
 
@@ -53,7 +51,11 @@ for _command in upkeep.COMMANDS:
 @main.command()
 def run() -> None:
     """Run the bot. Settings come from AFTERCARE_* variables."""
-    settings = load_settings()
+    from bot import app
+    from bot.logs import configure
+    from bot.settings import load
+
+    settings = load()
     configure(settings.log_level)
     asyncio.run(_until_signal(lambda stopping: app.run(settings, stopping)))
 
@@ -69,6 +71,9 @@ def run() -> None:
 @click.option("--open", "open_page", is_flag=True, help="Open the page in a browser.")
 def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None:
     """Try the bot in a browser: no account, no token, no network."""
+    from bot import tryout
+    from bot.logs import configure
+
     configure("warning")
     with tempfile.TemporaryDirectory(prefix="aftercare-") as temporary:
         folder = data or Path(temporary)
@@ -94,9 +99,13 @@ def sandbox(host: str, port: int, data: Path | None, *, open_page: bool) -> None
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check(folder: Path | None) -> None:
     """Check the content folder (the one that ships unless FOLDER is given)."""
+    from bot.delivery.clock import SystemClock
+    from bot.library.loader import default_folder
+    from bot.library.proof import content
+    from bot.telegram.lengths import length_faults
+
     today = SystemClock().now().date()
-    content = folder or default_folder()
-    findings = [*proof.check(content, today), *lengths.check(content)]
+    findings = content.check(folder or default_folder(), today, also=length_faults)
     for finding in findings:
         click.echo(str(finding), err=True)
     errors = sum(each.severity == "error" for each in findings)
@@ -113,6 +122,11 @@ def triage(file: Path, content: Path | None) -> None:
 
     Exits with 1 where a case expects something else.
     """
+    import orjson
+
+    from bot.library import cases
+    from bot.library.loader import default_folder, load
+
     library = load(content or default_folder())
     different = 0
     for judged in cases.triage(file, library):
@@ -138,6 +152,11 @@ def simulate(file: Path, content: Path | None) -> None:
     A line a message or answer, by the person's own clock: "bot" is a message, ">" what the person
     does, "=" what the rules make of an answer, "--" what will not come, and why.
     """
+    from bot import simulation
+    from bot.library import personas
+    from bot.library.loader import default_folder, load
+    from bot.logs import configure
+
     configure("error")
     library = load(content or default_folder())
     persona = personas.read_persona(file, library)
@@ -150,6 +169,9 @@ def simulate(file: Path, content: Path | None) -> None:
 @click.option("--language", default="en", show_default=True, help="Whose words to show.")
 def graph(content: Path | None, language: str) -> None:
     """Draw questions, rules and levels as a Mermaid flowchart."""
+    from bot.library import diagram
+    from bot.library.loader import default_folder, load
+
     library = load(content or default_folder())
     if language not in library.languages:
         raise click.BadParameter(
@@ -162,13 +184,18 @@ def graph(content: Path | None, language: str) -> None:
 @main.command()
 def doctor() -> None:
     """Look at token, content, database, clock, zones and fonts, a line each."""
-    settings = load_settings()
+    from bot.logs import configure
+    from bot.settings import load
+
+    settings = load()
     configure("error")
     if not asyncio.run(_examine(settings)):
         raise click.exceptions.Exit(1)
 
 
 async def _examine(settings: Settings) -> bool:
+    from bot import checkup
+
     well = True
     async for finding in checkup.examine(settings):
         click.echo(f"{'ok ' if finding.well else 'BAD'} {finding.part}: {finding.text}")

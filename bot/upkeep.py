@@ -1,4 +1,7 @@
-"""The commands of an operator's daily work: look, copy, put back, hold and release."""
+"""The commands of an operator's daily work: look, copy, put back, hold and release.
+
+They import what they need, as those of `cli` do.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bot import stats as numbers
-from bot.delivery.clock import SystemClock
 from bot.errors import AftercareError
-from bot.service import holding, restoring
-from bot.settings import database_url
-from bot.store import copies
-from bot.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
+
+    from bot.service.holding import Hold
+    from bot.store.database import Database
 
 T = TypeVar("T")
 
@@ -28,6 +28,10 @@ T = TypeVar("T")
 @click.command()
 def stats() -> None:
     """Count people, messages and open escalations; the bot may run meanwhile."""
+    from bot import stats as numbers
+    from bot.delivery.clock import SystemClock
+    from bot.settings import database_url
+
     numbers.show(asyncio.run(numbers.read(database_url(), SystemClock().now())), sys.stdout)
 
 
@@ -35,6 +39,9 @@ def stats() -> None:
 @click.argument("destination", metavar="DEST", type=click.Path(path_type=Path))
 def backup(destination: Path) -> None:
     """Copy the database to the new file DEST; the bot may run meanwhile."""
+    from bot.settings import database_url
+    from bot.store import copies
+
     url = database_url()
     source = copies.sqlite_file(url)
     if source is None:
@@ -48,6 +55,11 @@ def backup(destination: Path) -> None:
 @click.argument("source", metavar="SOURCE", type=click.Path(path_type=Path))
 def restore(source: Path) -> None:
     """Put the backup SOURCE in the place of the database; the bot must not run."""
+    from bot.delivery.clock import SystemClock
+    from bot.service import restoring
+    from bot.settings import database_url
+    from bot.store import copies
+
     url = database_url()
     target = copies.sqlite_file(url)
     if target is None:
@@ -66,6 +78,10 @@ def restore(source: Path) -> None:
 @click.command()
 def hold() -> None:
     """Let only messages about safety out, until `aftercare release`."""
+    from bot.service import holding
+    from bot.settings import database_url
+    from bot.store import copies
+
     # A database that pg_restore has just brought back may be older than the program, and must
     # not have to be run first.
     restored_by_others = copies.sqlite_file(database_url()) is None
@@ -75,6 +91,8 @@ def hold() -> None:
 @click.command()
 def release() -> None:
     """End a hold: what waited leaves."""
+    from bot.service import holding
+
     due = asyncio.run(_with_database(holding.release))
     if due is None:
         click.echo("Nothing is held.")
@@ -86,7 +104,7 @@ def release() -> None:
 COMMANDS = (stats, backup, restore, hold, release)
 
 
-def _tell(done: holding.Hold) -> None:
+def _tell(done: Hold) -> None:
     click.echo(
         "Held: only messages about safety leave. Of what was due, "
         f"{done.expired} nudges will not come, and {done.doubted} other messages will say that "
@@ -98,6 +116,10 @@ def _tell(done: holding.Hold) -> None:
 async def _with_database(
     work: Callable[[Database, datetime], Awaitable[T]], *, as_it_is: bool = True
 ) -> T:
+    from bot.delivery.clock import SystemClock
+    from bot.settings import database_url
+    from bot.store.database import Database
+
     database = await Database.open(database_url(), as_it_is=as_it_is)
     try:
         return await work(database, SystemClock().now())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from contextlib import ExitStack
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.library import strictyaml
 from bot.logs import configure
 from tests.databases import (
     SHARED,
@@ -70,6 +72,14 @@ class SharedPostgreSQL:
             return (yield)
         finally:
             self._open.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Parse a file of the same words once: nobody changes a document that was read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strictyaml, "parse", lru_cache(maxsize=None)(strictyaml.parse))
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:

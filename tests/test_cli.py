@@ -1,4 +1,7 @@
-"""`aftercare check`, `triage` and `doctor`: what they say, and how they end."""
+"""The commands an author or operator looks with: what they say, and how they end.
+
+That `aftercare check` finds nothing in what ships is asked in library/proof/test_breakages.py.
+"""
 
 from __future__ import annotations
 
@@ -59,13 +62,6 @@ def cases(tmp_path: Path) -> Path:
 
 
 # ---- check ----
-
-
-def test_the_content_that_ships_has_no_errors() -> None:
-    result = aftercare("check")
-
-    assert result.exit_code == 0
-    assert result.stdout.startswith("errors: 0, ")
 
 
 def test_an_error_in_a_folder_is_named_by_file_line_and_column(folder: Path) -> None:
@@ -174,6 +170,7 @@ def test_a_made_up_person_is_walked_through_the_weeks(persona: Path) -> None:
 
 
 def test_another_folders_plan_is_what_a_person_lives_through(persona: Path, folder: Path) -> None:
+    persona.write_text(PERSONA.partition("answers:")[0], encoding="utf-8")
     plan = folder / "plan.yaml"
     plan.write_text(
         plan.read_text(encoding="utf-8").replace("after_session: 2 h,", "after_session: 3 h,", 1),

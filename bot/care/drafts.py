@@ -126,6 +126,7 @@ def _turns(request: PlanRequest, content: PlanContent) -> Iterator[Draft]:
     after a pause or a new layout. The sequence names day and slot for the same reason.
     """
     exercises = _exercises(request, content)
+    first_day = local(request.session_at, request.zone).date()
     turn = 0
     for item in content.items:
         if not isinstance(item, Slots):
@@ -133,7 +134,6 @@ def _turns(request: PlanRequest, content: PlanContent) -> Iterator[Draft]:
         for day, slot in _days(item, request.profile):
             kind, subject = _exercise(item.kind, turn, request, exercises)
             turn += 1
-            first_day = local(request.session_at, request.zone).date()
             local_date = first_day + timedelta(days=day)
             wall = getattr(request.preferences, slot)
             meant_at = resolve(local_date, wall, request.zone)

@@ -54,7 +54,8 @@ LAST_REMINDER_LATENESS = timedelta(days=1)
 class _Board:
     """The layout in the making.
 
-    `ordered` holds what comes earlier in the order of placing, `taken` also all that was sent.
+    `ordered` holds what comes earlier in the order of placing, `taken` also all that was sent:
+    where nothing was, they are the same.
     """
 
     request: PlanRequest
@@ -62,6 +63,13 @@ class _Board:
     taken: Calendar
     sent: dict[tuple[str, int], Sent]
     placed: list[PlannedMessage] = field(default_factory=list)
+
+    def take(self, at: datetime, draft: Draft) -> None:
+        """Give this moment to the draft."""
+        self.ordered.add(at)
+        if self.taken is not self.ordered:
+            self.taken.add(at)
+        self.placed.append(_message(draft, at, self.request))
 
 
 def lay_out(request: PlanRequest, content: PlanContent) -> tuple[PlannedMessage, ...]:
@@ -95,10 +103,11 @@ def _board(request: PlanRequest, content: PlanContent) -> _Board:
             filled.add(sent.at, counts=not sent.asked_for)
         return filled
 
+    ordered = calendar(others)
     return _Board(
         request=request,
-        ordered=calendar(others),
-        taken=calendar(request.sent),
+        ordered=ordered,
+        taken=calendar(request.sent) if request.sent else ordered,
         sent={(sent.item, sent.sequence): sent for sent in own},
     )
 
@@ -113,11 +122,10 @@ def _place(board: _Board, draft: Draft) -> datetime | None:
     at = board.ordered.first_free(draft.meant_at, latest=draft.latest, wait_for_quiet=wait)
     if at is None or at <= board.request.now:
         return None
-    at = board.taken.first_free(at, latest=draft.latest, wait_for_quiet=wait)
+    if board.taken is not board.ordered:
+        at = board.taken.first_free(at, latest=draft.latest, wait_for_quiet=wait)
     if at is not None:
-        board.ordered.add(at)
-        board.taken.add(at)
-        board.placed.append(_message(draft, at, board.request))
+        board.take(at, draft)
     return at
 
 
@@ -170,9 +178,7 @@ def _catch_up(
     following = min((other for other in others if other > now), default=None)
     if at is None or (following is not None and following - at <= gap):
         return
-    board.ordered.add(at)
-    board.taken.add(at)
-    board.placed.append(_message(draft, at, board.request))
+    board.take(at, draft)
     yield draft, at
 
 

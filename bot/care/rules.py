@@ -7,7 +7,7 @@ apart from a person's health conditions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.care.model import Kind, Level
@@ -123,6 +123,15 @@ OfCourse: TypeAlias = HoursAtLeast | SessionsExactly | WindowClosed
 When: TypeAlias = All | Any | OfProfile | OfCheckIn | OfCourse
 
 
+def sign_of(when: When) -> str | None:
+    """A symptom without which this can't hold; None where there is no such one."""
+    if isinstance(when, Symptom):
+        return when.id
+    if isinstance(when, All):
+        return next((sign for part in when.parts if (sign := sign_of(part)) is not None), None)
+    return None
+
+
 def parts_of(when: When) -> Iterator[When]:
     """Every condition within this one, itself first."""
     yield when
@@ -184,6 +193,8 @@ class Rules:
 
     rules: tuple[Rule, ...]
     levels: Mapping[Level, LevelPolicy]
+    # Each rule with the symptom it can't fire without: most rules wait for one that is not there.
+    by_sign: tuple[tuple[str | None, Rule], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ids = [rule.id for rule in self.rules]
@@ -197,6 +208,8 @@ class Rules:
             waits = any(isinstance(part, NotImproved) for part in parts_of(rule.when))
             if waits and not rule.whole_check_in:
                 raise ValueError(f"rule {rule.id!r} must wait for the whole check-in")
+        by_sign = tuple((sign_of(rule.when), rule) for rule in self.rules)
+        object.__setattr__(self, "by_sign", by_sign)
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id; raises KeyError for an unknown one."""

@@ -58,9 +58,14 @@ def judge(case: Case, rules: Rules) -> Verdict:
     that counts hours or sessions fires.
     """
     facts = _facts(case)
-    fired = tuple(rule for rule in rules.rules if _fires(rule, facts))
-    level = max((rule.level for rule in fired), default=Level.SELF_CARE)
-    return Verdict(level, tuple(rule.id for rule in fired))
+    symptoms = facts.checkin.symptoms if facts.checkin else frozenset()
+    fired = [
+        rule
+        for sign, rule in rules.by_sign
+        if (sign is None or sign in symptoms) and _fires(rule, facts)
+    ]
+    level = max([rule.level for rule in fired], default=Level.SELF_CARE)
+    return Verdict(level, tuple([rule.id for rule in fired]))
 
 
 def benefit_window_closed(case: Case) -> bool:
@@ -87,9 +92,10 @@ def _fires(rule: Rule, facts: _Facts) -> bool:
     if rule.whole_check_in and not (checkin and checkin.complete):
         return False
     # What a doctor has checked stays silent; a worsening opens the question again.
-    worsening = checkin is not None and checkin.change in WORSE
-    if rule.clearable and rule.id in facts.profile.cleared and not worsening:
-        return False
+    if rule.clearable and rule.id in facts.profile.cleared:
+        worsening = checkin is not None and checkin.change in WORSE
+        if not worsening:
+            return False
     return _holds(rule.when, facts)
 
 

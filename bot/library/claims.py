@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.library.markup import plain
@@ -15,6 +16,7 @@ from bot.library.markup import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_UNSEEN = ("Mn", "Cf", "Me")  # categories: accents, what has no shape, what encloses
 _BEFORE = r"(?<!\w)(?:(?:un|in|non|mis|mal|pre|over|under|auto|self|bio|tele|re-|co-)-?)?"
 
 # Each in whatever form: detection, undetected, self-monitoring, misdiagnosed, mistreats, curative.
@@ -46,10 +48,15 @@ def claims(text: str, refused: Iterable[str] = ()) -> list[str]:
     bare = _bare(text)
     found = [match[0] for match in CLAIMS.finditer(bare)]
     for word in refused:
-        stem = re.escape(_bare(word.rstrip("*")))
-        ending = r"\w*" if word.endswith("*") else r"(?!\w)"
-        found += [match[0] for match in re.finditer(rf"(?<!\w){stem}{ending}", bare)]
+        found += [match[0] for match in _refusal(word).finditer(bare)]
     return found
+
+
+@lru_cache(maxsize=1024)  # the same few words are looked for in every text
+def _refusal(word: str) -> re.Pattern[str]:
+    stem = re.escape(_bare(word.rstrip("*")))
+    ending = r"\w*" if word.endswith("*") else r"(?!\w)"
+    return re.compile(rf"(?<!\w){stem}{ending}")
 
 
 def illnesses(text: str) -> list[str]:
@@ -59,7 +66,9 @@ def illnesses(text: str) -> list[str]:
 
 def _bare(text: str) -> str:
     """As a reader sees it: no tags, accents, invisible characters or look-alike letter forms."""
-    decomposed = unicodedata.normalize("NFKD", plain(text)).casefold()
-    return "".join(
-        each for each in decomposed if unicodedata.category(each) not in ("Mn", "Cf", "Me")
-    )
+    shown = plain(text)
+    if shown.isascii():
+        return shown.casefold()
+    decomposed = unicodedata.normalize("NFKD", shown).casefold()
+    unseen = [each for each in set(decomposed) if unicodedata.category(each) in _UNSEEN]
+    return decomposed.translate(dict.fromkeys(map(ord, unseen)))

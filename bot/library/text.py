@@ -6,6 +6,7 @@ Every text is Telegram HTML. Buttons and toasts take no HTML: `markup.plain` mak
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -127,6 +128,11 @@ class GuideText:
     review: Review | None = None
 
 
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code, sep="-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
     """All texts of one language. Lookups raise KeyError for an id without a text."""
@@ -149,7 +155,7 @@ class Language:
     @property
     def locale(self) -> Locale:
         """The CLDR data of the language."""
-        return Locale.parse(self.code, sep="-")
+        return _locale(self.code)
 
     def say(self, text_id: str, /, **values: object) -> Html:
         """The message with this id, its placeholders filled; values that are not Html escaped.

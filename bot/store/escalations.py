@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
 
 from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
 from bot.store.tables import OPEN
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 
+CURRENT = select(table).where(table.c.person_id == bindparam("of"), OPEN)
 CURRENT_OF = select(table).where(table.c.person_id.in_(bindparam("ids", expanding=True)), OPEN)
 
 
@@ -55,8 +56,8 @@ async def open(
 
 async def current(tx: Transaction, person_id: PersonId) -> Escalation | None:
     """The person's open escalation."""
-    found = await _select(tx, and_(table.c.person_id == person_id, OPEN))
-    return found[0] if found else None
+    row = (await tx.execute(CURRENT, {"of": person_id})).mappings().first()
+    return None if row is None else _to_escalation(row)
 
 
 async def current_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, insert, or_, select, update
 
 from bot.care.model import (
     Answer,
@@ -25,9 +25,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Executable
+
     from bot.store.transaction import Transaction
 
 CHECK_IN_KINDS = ("early", "full", "worse")
+
+# What every answer asks for, made once: to make a statement takes a third of running it.
+BY_AGE = select(table).order_by(table.c.opened_at, table.c.id)
+GET = BY_AGE.where(table.c.id == bindparam("of"))
+OF_COURSE = BY_AGE.where(
+    table.c.person_id == bindparam("person"),
+    table.c.course == bindparam("course"),
+    table.c.kind.in_(CHECK_IN_KINDS),
+)
+ANSWERS = (
+    select(answers)
+    .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
+    .order_by(answers.c.id)
+)
+ANSWER = insert(answers)
+UPDATE = update(table).where(table.c.id == bindparam("of"))
 
 
 async def open(
@@ -59,7 +77,7 @@ async def open(
 
 async def get(tx: Transaction, interview_id: InterviewId) -> Interview | None:
     """The interview with this id."""
-    found = await _select(tx, table.c.id == interview_id)
+    found = await _read(tx, GET, of=interview_id)
     return found[0] if found else None
 
 
@@ -78,14 +96,7 @@ async def open_of(tx: Transaction, person_id: PersonId) -> tuple[Interview, ...]
 
 async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
     """The check-ins of one episode of pain, planned or on the person's own word, oldest first."""
-    return await _select(
-        tx,
-        and_(
-            table.c.person_id == person_id,
-            table.c.course == course,
-            table.c.kind.in_(CHECK_IN_KINDS),
-        ),
-    )
+    return await _read(tx, OF_COURSE, person=person_id, course=course)
 
 
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:
@@ -121,15 +132,14 @@ async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview
 
 async def answer(tx: Transaction, interview_id: InterviewId, given: Answer) -> None:
     """Add an answer; an earlier one to the same question stays and no longer counts."""
-    await tx.execute(
-        insert(answers).values(
-            interview_id=interview_id,
-            question=given.question,
-            value=given.value,
-            confirmed=given.confirmed,
-            at=given.at,
-        )
-    )
+    values = {
+        "interview_id": interview_id,
+        "question": given.question,
+        "value": given.value,
+        "confirmed": given.confirmed,
+        "at": given.at,
+    }
+    await tx.execute(ANSWER, values)
 
 
 async def close(
@@ -150,12 +160,15 @@ async def set_shown(tx: Transaction, interview_id: InterviewId, shown: str) -> N
 
 
 async def _update(tx: Transaction, interview_id: InterviewId, **values: object) -> None:
-    await tx.execute(update(table).where(table.c.id == interview_id).values(**values))
+    await tx.execute(UPDATE, {"of": interview_id, **values})
 
 
 async def _select(tx: Transaction, which: ColumnElement[bool]) -> tuple[Interview, ...]:
-    statement = select(table).where(which).order_by(table.c.opened_at, table.c.id)
-    rows = (await tx.execute(statement)).mappings().all()
+    return await _read(tx, BY_AGE.where(which))
+
+
+async def _read(tx: Transaction, statement: Executable, **values: object) -> tuple[Interview, ...]:
+    rows = (await tx.execute(statement, values)).mappings().all()
     given = await _answers(tx, [row["id"] for row in rows])
     return tuple(_to_interview(row, given[row["id"]]) for row in rows)
 
@@ -165,10 +178,7 @@ async def _answers(tx: Transaction, interview_ids: Sequence[int]) -> dict[int, d
     latest: dict[int, dict[str, Answer]] = {each: {} for each in interview_ids}
     if not interview_ids:
         return latest
-    statement = (
-        select(answers).where(answers.c.interview_id.in_(interview_ids)).order_by(answers.c.id)
-    )
-    for row in (await tx.execute(statement)).mappings():
+    for row in (await tx.execute(ANSWERS, {"ids": list(interview_ids)})).mappings():
         latest[row["interview_id"]][row["question"]] = _to_answer(row)
     return latest
 

@@ -42,6 +42,9 @@ WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
 GET = select(table).where(table.c.id == bindparam("of"))
+NEXT_DUE_OF = select(func.min(table.c.due_at, type_=table.c.due_at.type)).where(
+    table.c.person_id == bindparam("of"), PLANNED
+)
 RESPOND = (
     update(table)
     .where(table.c.id == bindparam("of"))
@@ -235,10 +238,7 @@ async def respond(
 
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
     """When the person's next planned message is due."""
-    statement = select(func.min(table.c.due_at, type_=table.c.due_at.type)).where(
-        table.c.person_id == person_id, PLANNED
-    )
-    due: datetime | None = (await tx.execute(statement)).scalar_one()
+    due: datetime | None = (await tx.execute(NEXT_DUE_OF, {"of": person_id})).scalar_one()
     return due
 
 

@@ -173,10 +173,10 @@ def _closings(library: Library, language: Language) -> Iterator[Made]:
 
 def _exercises(library: Library, language: Language) -> Iterator[Made]:
     """Each exercise under its picture, where it has one, below every wording of its nudge."""
-    person = longest.person(library)
+    person, due_at = longest.person(library), longest.latest(language)
     for exercise_id, entry in library.exercises.items():
         kind, picture = Kind(entry.kind), library.picture_of(exercise_id)
-        occurrence = longest.nudge(kind, exercise_id, language)
+        occurrence = longest.nudge(kind, exercise_id, due_at)
         for shown in range(len(language.nudges(kind.value))):
             make = partial(nudge.message, language, NudgeDue(person, occurrence, shown), picture)
             limit = nudge.CAPTION if picture else MESSAGE_LIMIT

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup
 
-from bot.library.errors import ContentError, Problem, hint
-from bot.library.loader import load
+from bot.library.errors import Problem, hint
 from bot.library.markup import length
-from bot.library.proof import Finding
 from bot.telegram import longest
 from bot.telegram.fullest import messages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
 
     from bot.library.library import Library
     from bot.telegram.fullest import Made
@@ -27,16 +24,6 @@ if TYPE_CHECKING:
 
 LABEL = 64  # what Telegram's apps still show of a button
 BUTTONS = 100  # Bot API: InlineKeyboardMarkup
-
-
-def check(folder: Path) -> list[Finding]:
-    """What is too long in a content folder; nothing for one that does not load."""
-    try:
-        library = load(folder)
-    except ContentError:
-        return []
-    problems = ContentError(length_faults(library, folder.name)).problems
-    return [Finding("error", each.where, each.text) for each in problems]
 
 
 def length_faults(library: Library, name: str) -> Iterator[Problem]:

@@ -181,14 +181,14 @@ def occurrence(message: PlannedMessage) -> Occurrence:
     )
 
 
-def nudge(kind: Kind, subject: str | None, language: Language) -> Occurrence:
+def nudge(kind: Kind, subject: str | None, due_at: datetime) -> Occurrence:
     """A nudge of this kind, for this exercise if for one."""
     return occurrence(
         PlannedMessage(
             kind=kind,
             item="x",
             sequence=0,
-            due_at=latest(language),
+            due_at=due_at,
             expires_at=None,
             subject=subject,
         )

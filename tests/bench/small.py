@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from bot.care.freetext import scan
 from bot.library.loader import default_folder, load
-from bot.library.proof import check
+from bot.library.proof.content import check
 from bot.store import queue
 from bot.store.database import Database
-from bot.telegram import lengths
+from bot.telegram.lengths import length_faults
 from tests.bench.report import Report, median_ratio
 from tests.store.makers import HOUR, MINUTE, NOW, make_person, message, plan
 
@@ -120,8 +120,7 @@ def proof(places: Places, *, quick: bool) -> None:
         return process_time() - begun
 
     def checked() -> None:
-        check(folder)
-        lengths.check(folder)
+        check(folder, also=length_faults)
 
     times = 1 if quick else PROOFS
     pairs = [(took(partial(load, folder)), took(checked)) for _ in range(times)]

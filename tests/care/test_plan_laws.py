@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import get_args
 from zoneinfo import available_timezones
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.care.model import (
@@ -76,11 +76,13 @@ def as_sent(message: PlannedMessage) -> Sent:
     return Sent(kind=message.kind, at=message.due_at, item=message.item, sequence=message.sequence)
 
 
-@given(requests())
-def test_no_message_falls_or_is_delivered_late_in_quiet_hours(request: PlanRequest) -> None:
+Plan = tuple[PlannedMessage, ...]
+
+
+def no_message_falls_or_is_delivered_late_in_quiet_hours(request: PlanRequest, plan: Plan) -> None:
     quiet = request.preferences.quiet
 
-    for message in lay_out(request, PLAN):
+    for message in plan:
         assert not is_quiet(message.due_at, request.zone, quiet)
         if message.kind in NUDGES:
             assert message.expires_at is not None
@@ -89,39 +91,33 @@ def test_no_message_falls_or_is_delivered_late_in_quiet_hours(request: PlanReque
             assert not is_quiet(just_before, request.zone, quiet)
 
 
-@given(requests())
-def test_no_local_day_holds_more_than_the_cap(request: PlanRequest) -> None:
-    plan = lay_out(request, PLAN)
-
+def no_local_day_holds_more_than_the_cap(request: PlanRequest, plan: Plan) -> None:
     before = Counter(local(sent.at, request.zone).date() for sent in request.sent)
     planned = Counter(local(each.due_at, request.zone).date() for each in plan)
     for day, count in planned.items():
         assert count + before[day] <= PLAN.caps.per_day
 
 
-@given(requests())
-def test_no_two_messages_are_closer_than_the_gap(request: PlanRequest) -> None:
-    plan = lay_out(request, PLAN)
-
+def no_two_messages_are_closer_than_the_gap(request: PlanRequest, plan: Plan) -> None:
     assert all(later.due_at - sooner.due_at >= GAP for sooner, later in pairwise(plan))
     for message in plan:
         assert all(abs(message.due_at - sent.at) >= GAP for sent in request.sent)
 
 
-@given(requests())
-def test_everything_comes_after_now_and_not_before_it_was_meant_to(request: PlanRequest) -> None:
+def everything_comes_after_now_and_not_before_it_was_meant_to(
+    request: PlanRequest, plan: Plan
+) -> None:
     meant = {item.id: item for item in PLAN.items}
 
-    for message in lay_out(request, PLAN):
+    for message in plan:
         assert message.due_at > request.now
         if message.kind is Kind.CHECK_IN:
             delay = meant[message.item].delay  # type: ignore[union-attr]
             assert message.due_at - request.session_at >= delay
 
 
-@given(requests())
-def test_what_is_unwanted_paused_or_limited_never_comes(request: PlanRequest) -> None:
-    kinds = {message.kind for message in lay_out(request, PLAN)}
+def what_is_unwanted_paused_or_limited_never_comes(request: PlanRequest, plan: Plan) -> None:
+    kinds = {message.kind for message in plan}
 
     assert kinds.isdisjoint(request.paused)
     if not request.preferences.stretching:
@@ -130,23 +126,44 @@ def test_what_is_unwanted_paused_or_limited_never_comes(request: PlanRequest) ->
         assert Kind.HYDRATION not in kinds
 
 
-@given(requests())
-def test_check_ins_come_whatever_nudges_there_are(request: PlanRequest) -> None:
-    everything = lay_out(request, PLAN)
-
+def check_ins_come_whatever_nudges_there_are(request: PlanRequest, plan: Plan) -> None:
     alone = lay_out(replace(request, paused=NUDGES), PLAN)
 
-    assert [each for each in everything if each.kind in CHECK_INS] == list(alone)
+    assert [each for each in plan if each.kind in CHECK_INS] == list(alone)
+
+
+def the_danger_signs_are_always_asked_at_least_once_more(_: PlanRequest, plan: Plan) -> None:
+    assert any(each.kind is Kind.CHECK_IN for each in plan)
+
+
+def laying_out_twice_gives_the_same(request: PlanRequest, plan: Plan) -> None:
+    assert lay_out(request, PLAN) == plan
+
+
+def no_message_is_planned_twice(_: PlanRequest, plan: Plan) -> None:
+    assert len({(each.item, each.sequence) for each in plan}) == len(plan)
+
+
+LAWS = (
+    no_message_falls_or_is_delivered_late_in_quiet_hours,
+    no_local_day_holds_more_than_the_cap,
+    no_two_messages_are_closer_than_the_gap,
+    everything_comes_after_now_and_not_before_it_was_meant_to,
+    what_is_unwanted_paused_or_limited_never_comes,
+    check_ins_come_whatever_nudges_there_are,
+    the_danger_signs_are_always_asked_at_least_once_more,
+    laying_out_twice_gives_the_same,
+    no_message_is_planned_twice,
+)
 
 
 @given(requests())
-def test_the_danger_signs_are_always_asked_at_least_once_more(request: PlanRequest) -> None:
-    assert any(each.kind is Kind.CHECK_IN for each in lay_out(request, PLAN))
+@settings(max_examples=200)
+def test_every_plan_keeps_every_law(request: PlanRequest) -> None:
+    plan = lay_out(request, PLAN)
 
-
-@given(requests())
-def test_laying_out_twice_gives_the_same(request: PlanRequest) -> None:
-    assert lay_out(request, PLAN) == lay_out(request, PLAN)
+    for law in LAWS:
+        law(request, plan)
 
 
 @given(requests(), st.integers(0, 29 * 24 * 60))
@@ -165,10 +182,3 @@ def test_a_plan_laid_out_anew_half_way_goes_on_as_it_was(
     second = lay_out(replace(request, now=now, sent=request.sent + gone), PLAN)
 
     assert second == tuple(each for each in first if each.due_at > now)
-
-
-@given(requests())
-def test_no_message_is_planned_twice(request: PlanRequest) -> None:
-    plan = lay_out(request, PLAN)
-
-    assert len({(each.item, each.sequence) for each in plan}) == len(plan)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.care.model import Level
-from bot.care.rules import All, LevelPolicy, NotImproved, Rule, Rules, Symptom
-from tests.care.rulebook import EMERGENCY_SIGNS, RULES
+from bot.care.model import Case, CheckIn, Level, Profile
+from bot.care.rules import All, Any, LevelPolicy, NotImproved, Rule, Rules, Symptom
+from bot.care.triage import judge
+from tests.care.rulebook import EMERGENCY_SIGNS, RULES, START
 
 POLICIES = {level: LevelPolicy(level) for level in Level}
 
@@ -14,6 +15,21 @@ def test_the_table_has_its_thirty_two_rules_and_levels_only_fall() -> None:
 
     assert len(levels) == 32
     assert levels == sorted(levels, reverse=True)
+
+
+def test_a_rule_of_either_of_two_symptoms_fires_for_each_and_one_of_both_for_both() -> None:
+    sore, dizzy = Symptom("sore"), Symptom("dizzy")
+    either = Rule("either", Level.DOCTOR, All((Any((sore, dizzy)), Any((dizzy, sore)))))
+    both = Rule("both", Level.DOCTOR, All((All((sore,)), dizzy)))
+    rules = Rules((either, both), POLICIES)
+
+    def fired(*symptoms: str) -> tuple[str, ...]:
+        told = CheckIn(at=START, symptoms=frozenset(symptoms))
+        return judge(Case(profile=Profile(), sessions=(), checkins=(told,)), rules).reasons
+
+    assert fired("sore") == fired("dizzy") == ("either",)
+    assert fired("sore", "dizzy") == ("either", "both")
+    assert fired("fever") == fired() == ()
 
 
 def test_a_repeated_rule_is_refused() -> None:

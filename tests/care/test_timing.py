@@ -160,6 +160,14 @@ def test_an_hour_shown_twice_is_quiet_twice() -> None:
     assert end_of_quiet(second_time, BERLIN, quiet) == utc(2026, 10, 25, 1, 30)
 
 
+def test_quiet_hours_that_begin_in_an_hour_shown_twice_begin_twice() -> None:
+    quiet = QuietHours(start=time(2, 30), end=time(8))
+    first, second = utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 1, 30)
+
+    assert next_quiet(first - HOUR, BERLIN, quiet) == first
+    assert next_quiet(first, BERLIN, quiet) == second
+
+
 @given(instants, zones, quiets)
 def test_the_end_of_quiet_is_awake_and_within_two_days(
     at: datetime, zone: str, quiet: QuietHours

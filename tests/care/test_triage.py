@@ -7,57 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.care.model import (
-    Age,
-    Area,
     Case,
     Change,
     CheckIn,
-    Condition,
     Level,
-    Onset,
     Profile,
-    Sex,
 )
 from bot.care.triage import benefit_window_closed, judge
+from tests.care.random_cases import some_cases
 from tests.care.rulebook import RULES, START, SYMPTOMS, hours
 
 CLEARABLE = tuple(rule.id for rule in RULES.rules if rule.clearable)
 
 
-def maybe(ids: tuple[str, ...]) -> st.SearchStrategy[str | None]:
-    return st.none() | st.sampled_from(ids)
-
-
-profiles = st.builds(
-    Profile,
-    onset=maybe(get_args(Onset)),
-    area=maybe(get_args(Area)),
-    age=maybe(get_args(Age)),
-    sex=maybe(get_args(Sex)),
-    baseline_pain=st.none() | st.integers(0, 10),
-    recent_fall=st.none() | st.booleans(),
-    conditions=st.frozensets(st.sampled_from(get_args(Condition))),
-    cleared=st.frozensets(st.sampled_from(CLEARABLE)),
-)
-instants = st.floats(0, 900, allow_nan=False).map(hours)
-check_ins = st.builds(
-    CheckIn,
-    at=instants,
-    pain=st.none() | st.integers(0, 10),
-    change=maybe(get_args(Change)),
-    symptoms=st.frozensets(st.sampled_from(SYMPTOMS), max_size=4),
-    complete=st.booleans(),
-)
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    told = draw(st.lists(check_ins, max_size=3))
-    return Case(
-        profile=draw(profiles),
-        sessions=tuple(sorted(draw(st.lists(instants, max_size=4)))),
-        checkins=tuple(sorted(told, key=lambda checkin: checkin.at)),
-    )
+def cases() -> st.SearchStrategy[Case]:
+    return st.integers(0, 2**64).map(lambda seed: some_cases(seed, 1)[0])
 
 
 def with_last(case: Case, **answers: object) -> Case:

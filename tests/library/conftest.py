@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.library import proof
 from bot.library.loader import default_folder, load
+from bot.library.proof import content, texts
 
 if TYPE_CHECKING:
     from bot.library.errors import Problem
@@ -44,20 +45,25 @@ def edit(folder: Path) -> Edit:
 
 @pytest.fixture(scope="session", autouse=True)
 def proved_once() -> Iterator[None]:
-    """Prove what is decided once for each content: most tests break only words."""
+    """Prove what is decided once for each content, and look through each text once: most tests
+    break only a word. A file of the same words is the same document (`parsed_once`).
+    """
     held: dict[tuple[object, ...], tuple[Problem, ...]] = {}
 
     def once(fault: str) -> Callable[..., tuple[Problem, ...]]:
-        prove = getattr(proof, fault)
+        prove = getattr(content, fault)
 
         def proved(library: Library, name: str, *rest: object) -> tuple[Problem, ...]:
-            rules, plan = (library.documents[f"{name}/{each}.yaml"] for each in ("rules", "plan"))
-            looked_at = {
-                "verdict_faults": (rules, library.questions),
-                "reach_faults": (rules, library.questions, library.plan),
-                "plan_faults": (plan, library.rules.levels),
+            files = {
+                each: id(library.documents[f"{name}/{each}.yaml"])
+                for each in ("rules", "questions", "plan")
             }
-            key = (fault, name, repr(looked_at[fault]))
+            looked_at = {
+                "verdict_faults": (files["rules"], files["questions"]),
+                "reach_faults": (files["rules"], files["questions"], files["plan"]),
+                "plan_faults": (files["plan"], repr(library.rules.levels)),
+            }
+            key = (fault, name, looked_at[fault])
             if key not in held:
                 held[key] = tuple(prove(library, name, *rest))
             return held[key]
@@ -66,5 +72,7 @@ def proved_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         for fault in ("verdict_faults", "reach_faults", "plan_faults"):
-            patch.setattr(proof, fault, once(fault))
+            patch.setattr(content, fault, once(fault))
+        for look in ("claims", "illnesses"):
+            patch.setattr(texts, look, lru_cache(maxsize=None)(getattr(texts, look)))
         yield

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.library.loader import load
-from bot.library.proof import check
+from bot.library.proof.content import check
 from bot.library.reviews import review_warnings
 from tests.library.test_load import refusal
 

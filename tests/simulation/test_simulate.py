@@ -46,12 +46,6 @@ def found(lines: list[str], *words: str) -> list[str]:
     return [each for each in lines if all(word in each for word in words)]
 
 
-async def test_the_same_person_lives_through_the_same_twice(lived: Lived) -> None:
-    more = "answers: {default: {pain: 3, change: better}}\nnudges: {default: later}"
-
-    assert await lived(more) == await lived(more)
-
-
 async def test_whoever_answers_nothing_is_asked_once_whether_to_go_on(lived: Lived) -> None:
     lines = await lived("")
 

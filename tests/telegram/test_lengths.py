@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bot.telegram
-from bot.library.loader import default_folder
+from bot.library.loader import default_folder, load
 from bot.library.markup import Html, Template
 from bot.library.text import Message
 from bot.telegram import lengths
@@ -101,18 +101,12 @@ def test_an_id_too_long_for_a_button_is_found(shipped: Library, english: Languag
 def test_a_text_that_the_program_needs_and_no_language_has_is_told(folder: Path) -> None:
     rename(folder, "numbers.any_advice:", "numbers.some_advice:")
 
-    found = lengths.check(folder)
+    found = list(lengths.length_faults(load(folder), "content"))
 
     assert {each.text for each in found} == {
         'there is no text for "numbers.any_advice", which the program says. Add it.'
     }
     assert all(re.fullmatch(r"content/\w\w/messages\.yaml:\d+:\d+", each.where) for each in found)
-
-
-def test_content_that_does_not_load_is_left_to_the_rest_of_the_check(folder: Path) -> None:
-    (folder / "plan.yaml").unlink()
-
-    assert lengths.check(folder) == []
 
 
 def test_the_longest_messages_hold_the_longest_values(shipped: Library, english: Language) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.library.claims import claims, illnesses
-from bot.library.proof import Finding, check
+from bot.library.proof.content import Finding, check
 from tests.library.test_load import italian, line_of
 
 if TYPE_CHECKING:

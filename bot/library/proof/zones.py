@@ -75,10 +75,11 @@ def changes_of(zone: str) -> list[Change]:
     clock = ZoneInfo(zone)
     begin, end = (datetime(year, 1, 1, tzinfo=UTC) for year in YEARS)
     looks = [begin + number * LOOK for number in range((end - begin) // LOOK + 1)]
+    seen = [(at, _offset(clock, at)) for at in looks]
     return [
         _found(zone, clock, earlier, later)
-        for earlier, later in pairwise(looks)
-        if _offset(clock, earlier) != _offset(clock, later)
+        for (earlier, before), (later, after) in pairwise(seen)
+        if before != after
     ]
 
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from bot.care.model import Preferences, Profile, QuietHours
 from bot.care.plan import PlanRequest, Sent, Slots, lay_out
 from bot.care.timing import resolve
-from bot.library.zones import places
+from bot.library.proof.zones import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.library.library import Library
-    from bot.library.zones import Place
+    from bot.library.proof.zones import Place
 
 NIGHT_OWL = Preferences(
     quiet=QuietHours(start=time(0), end=time(0)), morning=time(2, 30), evening=time(23, 30)

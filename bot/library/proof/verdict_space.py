@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bot.care.model import Case, CheckIn, Level
@@ -23,8 +23,10 @@ from bot.care.rules import (
     AreaIs,
     ChangeIs,
     HasCondition,
+    LevelPolicy,
     OnsetIs,
     PainAtLeast,
+    PreviousChangeIs,
     RecentFall,
     Rule,
     Rules,
@@ -33,8 +35,8 @@ from bot.care.rules import (
     parts_of,
 )
 from bot.care.triage import WORSE, judge
-from bot.library.circumstances import TIMES, Moment, circumstances, subsets, words
 from bot.library.coverage import symptoms_of
+from bot.library.proof.circumstances import TIMES, Moment, circumstances, subsets, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,32 +62,11 @@ class Space:
         self.symptoms = symptoms_of(library.questions)
         self._every_answer_levels: dict[tuple[str, ...], Level] = {}
 
-    def of_rule(self, rule: Rule) -> Iterator[Case]:
-        """One case for each combination of what this rule looks at."""
-        atoms = _atoms([rule])
-        clearings: list[frozenset[str]] = [frozenset()]
-        if rule.clearable:
-            atoms.append(ChangeIs(WORSE))
-            clearings.append(frozenset({rule.id}))
-        named = [each.id for each in atoms if isinstance(each, Symptom)]
-        for around, answered, ticked, cleared, complete in itertools.product(
-            self._told_apart(circumstances(atoms), _apart_from_words(atoms)),
-            self._told_apart(words(atoms), _of_words(atoms)),
-            subsets(named),
-            clearings,
-            (False, True),
-        ):
-            said, profile = answered.checkins[-1], around.profile
-            checkin = replace(said, symptoms=ticked, complete=complete)
-            told = replace(profile, baseline_pain=answered.profile.baseline_pain, cleared=cleared)
-            yield replace(around, profile=told, checkins=(*around.checkins[:-1], checkin))
-
     @cached_property
     def moments(self) -> tuple[Moment, ...]:
         """The moments that any rule tells apart, for a profile of which nothing is known."""
-        atoms: list[When] = [each for each in _atoms(self.rules.rules) if isinstance(each, TIMES)]
-        cases = self._told_apart(circumstances(atoms), [*atoms, WindowClosed()])
-        return tuple(Moment(case.sessions, _previous(case)) for case in cases)
+        atoms = [each for each in _atoms(self.rules.rules) if isinstance(each, TIMES)]
+        return _moments(tuple(atoms))
 
     @cached_property
     def pains(self) -> tuple[int | None, ...]:
@@ -103,19 +84,59 @@ class Space:
             known = self._every_answer_levels[reasons] = max(levels, default=Level.SELF_CARE)
         return known
 
-    def _told_apart(self, cases: Iterable[Case], atoms: Sequence[When]) -> list[Case]:
-        """The first case of each kind, as the real judge tells them apart by these conditions."""
-        probes = Rules(
-            tuple(
-                Rule(f"condition_{number}", Level.SELF_CARE, atom, whole_check_in=True)
-                for number, atom in enumerate(atoms)
-            ),
-            self.rules.levels,
-        )
-        kinds: dict[tuple[str, ...], Case] = {}
-        for case in cases:
-            kinds.setdefault(judge(case, probes).reasons, case)
-        return list(kinds.values())
+
+@lru_cache(maxsize=1024)  # asked for by more than one proof, and most rules are the same again
+def of_rule(rule: Rule) -> tuple[Case, ...]:
+    """One case for each combination of what this rule looks at."""
+    return tuple(_of_rule(rule))
+
+
+def _of_rule(rule: Rule) -> Iterator[Case]:
+    atoms = _atoms([rule])
+    clearings: list[frozenset[str]] = [frozenset()]
+    if rule.clearable:
+        atoms.append(ChangeIs(WORSE))
+        clearings.append(frozenset({rule.id}))
+    named = [each.id for each in atoms if isinstance(each, Symptom)]
+    for around, answered, ticked, cleared, complete in itertools.product(
+        _told_apart(circumstances(atoms), _apart_from_words(atoms)),
+        _told_apart(words(atoms), _of_words(atoms)),
+        subsets(named),
+        clearings,
+        (False, True),
+    ):
+        said, profile = answered.checkins[-1], around.profile
+        checkin = replace(said, symptoms=ticked, complete=complete)
+        told = replace(profile, baseline_pain=answered.profile.baseline_pain, cleared=cleared)
+        yield replace(around, profile=told, checkins=(*around.checkins[:-1], checkin))
+
+
+@lru_cache(maxsize=64)
+def _moments(atoms: tuple[When, ...]) -> tuple[Moment, ...]:
+    """Only one kind of condition looks at the check-in before, and at nothing else."""
+    before = [each for each in atoms if isinstance(each, PreviousChangeIs)]
+    since = [each for each in atoms if each not in before]
+    massages = _told_apart(circumstances(since), [*since, WindowClosed()])
+    earlier = _told_apart(circumstances(before), before)
+    return tuple(
+        Moment(case.sessions, _previous(other))
+        for case, other in itertools.product(massages, earlier)
+    )
+
+
+def _told_apart(cases: Iterable[Case], atoms: Sequence[When]) -> list[Case]:
+    """The first case of each kind, as the real judge tells them apart by these conditions."""
+    probes = Rules(
+        tuple(
+            Rule(f"condition_{number}", Level.SELF_CARE, atom, whole_check_in=True)
+            for number, atom in enumerate(atoms)
+        ),
+        {level: LevelPolicy(level) for level in Level},
+    )
+    kinds: dict[tuple[str, ...], Case] = {}
+    for case in cases:
+        kinds.setdefault(judge(case, probes).reasons, case)
+    return list(kinds.values())
 
 
 def _atoms(rules: Iterable[Rule]) -> list[When]:

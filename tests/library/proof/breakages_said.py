@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.library.breaking import Breakage, edit, in_translation, only
+from tests.library.proof.breaking import Breakage, edit, in_translation, only
 
 LONG = "word " * 635
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.library.breaking import Breakage, cut, edit, in_every_language, only
+from tests.library.proof.breaking import Breakage, cut, edit, in_every_language, only
 
 FEVER = "  - id: fever\n    level: urgent\n    when: {symptom: fever}\n"
 SYMPTOMS = "  - id: symptoms\n    kind: ticks\n"

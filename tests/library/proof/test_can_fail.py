@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.care import plan as plans
+from bot.care import plan as plan_of_care
 from bot.care import questions, triage
 from bot.care.model import NUDGES, Case, Kind, Level, PlannedMessage, Verdict
 from bot.care.rules import HoursAtLeast
-from bot.library import interviews_proof, plans_proof, proof, verdict_space, verdicts_proof
-from bot.library.circumstances import circumstances
+from bot.library.proof import interviews, plans, reference, verdict_space, verdicts
+from bot.library.proof.circumstances import circumstances
+from bot.library.proof.plan_requests import requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from bot.library.library import Library
 
 Judge = Callable[[Case, "Rules"], Verdict]
-TABLE = {rule: Level.from_id(level) for rule, level in proof.LEVELS.items()}
 
 
 def one_rule_decides(case: Case, rules: Rules) -> Verdict:
@@ -80,17 +81,15 @@ def a_better_day_silences(case: Case, rules: Rules) -> Verdict:
 def test_a_judge_that_lowers_a_level_is_found(
     shipped: Library, monkeypatch: pytest.MonkeyPatch, judge: Judge
 ) -> None:
-    monkeypatch.setattr(verdicts_proof, "judge", judge)
+    monkeypatch.setattr(verdicts, "judge", judge)
 
-    faults = verdicts_proof.verdict_faults(shipped, "content", TABLE, proof.CLEARABLE)
+    faults = verdicts.verdict_faults(shipped, "content", reference.BY_RULE, reference.CLEARABLE)
 
     assert next(iter(faults), None) is not None
 
 
 def test_the_cases_of_a_rule_hold_all_it_looks_at(shipped: Library) -> None:
-    space = verdict_space.Space(shipped)
-
-    cases = list(space.of_rule(shipped.rules.rule("fall_risk")))
+    cases = verdict_space.of_rule(shipped.rules.rule("fall_risk"))
 
     falls = {case.profile.recent_fall for case in cases}
     assert {True} < falls
@@ -99,6 +98,14 @@ def test_the_cases_of_a_rule_hold_all_it_looks_at(shipped: Library) -> None:
     assert {case.checkins[-1].complete for case in cases} == {True, False}
     assert {bool(case.profile.cleared) for case in cases} == {True, False}
     assert {case.checkins[-1].change in triage.WORSE for case in cases} == {True, False}
+
+
+def test_every_moment_is_tried_beside_every_check_in_before(shipped: Library) -> None:
+    moments = verdict_space.Space(shipped).moments
+
+    massages, before = ({each.sessions for each in moments}, {each.previous for each in moments})
+    assert len(before) > 1
+    assert len(moments) == len(massages) * len(before) == len(set(moments))
 
 
 def test_a_boundary_in_hours_is_tried_at_it_and_on_both_sides() -> None:
@@ -120,9 +127,9 @@ def test_a_question_asked_again_after_its_answer_is_found(
     ) -> Question | None:
         return questions.next_question(kind, {}, asked)
 
-    monkeypatch.setattr(interviews_proof, "next_question", forgetful)
+    monkeypatch.setattr(interviews, "next_question", forgetful)
 
-    found = [each.text for each in interviews_proof.interview_faults(shipped, "content", ())]
+    found = [each.text for each in interviews.interview_faults(shipped, "content", ())]
 
     assert any("may never end" in each for each in found)
 
@@ -183,10 +190,12 @@ def test_a_plan_that_breaks_a_limit_is_found(
     shipped: Library, monkeypatch: pytest.MonkeyPatch, change: Change, said: str
 ) -> None:
     def broken(request: PlanRequest, content: PlanContent) -> tuple[PlannedMessage, ...]:
-        return tuple(change(request, list(plans.lay_out(request, content))))
+        return tuple(change(request, list(plan_of_care.lay_out(request, content))))
 
-    monkeypatch.setattr(plans_proof, "lay_out", broken)
+    monkeypatch.setattr(plans, "lay_out", broken)
+    # Every plan is broken, so a few of them are enough.
+    monkeypatch.setattr(plans, "requests", lambda library: islice(requests(library), 3))
 
-    found = [each.text for each in plans_proof.plan_faults(shipped, "content")]
+    found = [each.text for each in plans.plan_faults(shipped, "content")]
 
     assert any(said in each for each in found), found

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import NUDGES, Kind, Level
 from bot.library.errors import Problem, hint
-from bot.library.levels_proof import HOLDS_BACK
 from bot.library.markup import plain
+from bot.library.proof.levels import HOLDS_BACK
 from bot.library.speech import said
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class _Shelf:
     def reaching(self, level: Level) -> Iterator[_Text]:
         """Nudges that are not paused, check-ins, and the words of the escalation itself."""
         policy = self.library.rules.levels[level]
-        # A kind that the level forbids is told where the level is (levels_proof), once.
+        # A kind that the level forbids is told where the level is (levels), once.
         for kind in sorted(NUDGES - policy.pauses - HOLDS_BACK[level]):
             yield from self._texts("nudges", (kind.value,), nudge=True)
         for question in self.library.questions:

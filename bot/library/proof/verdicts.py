@@ -18,16 +18,16 @@ from bot.care import model
 from bot.care.model import Case, Level, Profile, Verdict
 from bot.care.rules import Rules, Symptom
 from bot.care.triage import WORSE, judge
-from bot.library.circumstances import CHANGES, NOBODY, PAINS, case_of
 from bot.library.errors import Problem
-from bot.library.verdict_space import Space, with_symptom
+from bot.library.proof.circumstances import CHANGES, NOBODY, PAINS, case_of
+from bot.library.proof.verdict_space import Space, of_rule, with_symptom
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.care.rules import Rule
-    from bot.library.circumstances import Moment
     from bot.library.library import Library
+    from bot.library.proof.circumstances import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _beside_each_rule(
     """Each symptom beside everything that any one rule looks at."""
     for rule in space.rules.rules:
         alone = Rules((rule,), space.rules.levels)
-        for case in space.of_rule(rule):
+        for case in of_rule(rule):
             before = judge(case, space.rules)
             if judge(case, alone).reasons and before.level < rule.level:
                 yield _Fall(rule.id, _said(case, f'"{rule.id}" fires', rule.level, before))

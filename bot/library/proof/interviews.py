@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, get_args
 
 from bot.care.model import Answer, InterviewKind
 from bot.care.questions import AskIf, Question, next_question
-from bot.library.circumstances import ASKED_AT
 from bot.library.errors import Problem, listed
+from bot.library.proof.circumstances import ASKED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

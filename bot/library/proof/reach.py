@@ -25,9 +25,9 @@ from bot.care.plan import AfterSession
 from bot.care.questions import next_question, to_checkin, to_profile
 from bot.care.rules import Rules
 from bot.care.triage import judge
-from bot.library.circumstances import ASKED_AT
 from bot.library.errors import Problem
-from bot.library.verdict_space import Space
+from bot.library.proof.circumstances import ASKED_AT
+from bot.library.proof.verdict_space import Space, of_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ def reach_faults(library: Library, name: str) -> Iterator[Problem]:
 def _unreached(rule: Rule, space: Space) -> str | None:
     """Why a rule never fires; None for one that does."""
     alone = Rules((rule,), space.rules.levels)
-    fires = [case for case in space.of_rule(rule) if judge(case, alone).reasons]
+    fires = [case for case in of_rule(rule) if judge(case, alone).reasons]
     if not fires:
         return f'"{rule.id}" never fires: its conditions exclude each other. Take one away.'
     in_time = [case for case in fires if _since(case) <= _last_asked(space.library)]

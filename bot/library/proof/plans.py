@@ -19,9 +19,9 @@ from bot.care.model import NUDGES, Kind, Level, PlannedMessage, Preferences
 from bot.care.plan import AfterSession, PlanRequest, lay_out
 from bot.care.timing import is_quiet, local
 from bot.library.errors import Problem
-from bot.library.levels_proof import HOLDS_BACK
-from bot.library.plan_requests import profiles, request_at, requests
-from bot.library.zones import places
+from bot.library.proof.levels import HOLDS_BACK
+from bot.library.proof.plan_requests import profiles, request_at, requests
+from bot.library.proof.zones import places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
