@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def updates_kept(books: Books, seen: Witness) -> Iterator[str]:
-    """Whatever Telegram had for the bot was written down and seen through."""
+    """Whatever Telegram had for the bot was written down, once, and seen through."""
+    for update_id, count in Counter(books.arrivals).items():
+        if count > 1:
+            yield f"update {update_id} stands in the inbox {count} times"
     for update_id in seen.updates:
         row = books.inbox.get(update_id)
         if row is None:

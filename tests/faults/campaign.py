@@ -36,28 +36,39 @@ if TYPE_CHECKING:
     from collections import Counter
     from pathlib import Path
 
+    from tests.faults.machine import Run
+
 FIRST_CHAT = 5001
 SETTLED_WITHIN_S = 220.0  # a lease that was left behind takes a minute, a repeat as long again
 STOPS_WITHIN_S = 5.5
-AT_FIRST = 6  # messages of a plan that fall due while the campaign runs, however short
+AT_FIRST = 10  # messages of a plan that fall due while the campaign runs, however short
+FIRST_PLAN_S = 240.0  # within so long
+LEAVE_EVERY = 3  # so many people, there is one who closes the account
+FIRST_LEAVE_S = (15.0, 60.0)
+NEW_TO_IT_S = 60.0  # until somebody has joined and a plan has begun
+HOPELESS_S = 30.0  # what has been late for so long without any trouble stays so
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How long, by which seed, with how many people, on which database.
 
-    `pause_s` is the least and the most time between two troubles, `settle_s` how long the bot may
-    take to catch up at the end. A `patient` one waits for the leases of dead processes too.
+    `kill_every_s` is the mean time from one kill -9 to the next, `pause_s` the least and the most
+    time between two other troubles, `settle_s` how long the bot may take to catch up at the end. A
+    `patient` one waits for the leases of dead processes too. `lives_s` is how long those stay, at
+    least and at most, who close their account at the end.
     """
 
     seconds: float
     seed: int
     people: int = 12
     postgresql: bool = False
-    pause_s: tuple[float, float] = (0.2, 2.5)
+    kill_every_s: float = 6.0
+    pause_s: tuple[float, float] = (0.5, 4.5)
     rests_s: tuple[float, float] = (0.2, 2.0)
     settle_s: float = SETTLED_WITHIN_S
     stops_s: float = STOPS_WITHIN_S
+    lives_s: tuple[float, float] = (90.0, 300.0)
     long_freezes: bool = True
     patient: bool = True
 
@@ -71,8 +82,11 @@ class Outcome:
     clocks_shifted: bool
 
 
-async def run(plan: Plan, folder: Path) -> Outcome:
-    """Drive a bot of this machine through a campaign; nothing of it is left behind."""
+async def run(plan: Plan, folder: Path, start: Run | None = None) -> Outcome:
+    """Drive a bot of this machine through a campaign; nothing of it is left behind.
+
+    `start` starts it in another way than an operator would.
+    """
     dice = random.Random(plan.seed)  # noqa: S311
     clock = SystemClock()
     offset = clock.now().timestamp() - time.monotonic()
@@ -84,30 +98,41 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         actors = _people(plan, sandbox, clock)
         content = fast_content(default_folder(), folder / "content")
         await _as_they_were(url, content, actors, clock, plan)
-        driven = await stack.enter_async_context(machine(sandbox, folder, url, content))
+        beside = server.pids if server else tuple
+        driven = await stack.enter_async_context(
+            machine(sandbox, folder, url, content, run=start, beside=beside)
+        )
         injector = Injector(driven, sandbox, actors, dice, server, long_freezes=plan.long_freezes)
         end = time.monotonic() + plan.seconds
         await asyncio.gather(
-            injector.until(end, pause_s=plan.pause_s), *(each.lives(end) for each in actors)
+            injector.kills(end, every_s=plan.kill_every_s),
+            injector.until(end, pause_s=plan.pause_s),
+            *(_lives(plan, each, actors, end) for each in tuple(actors)),
         )
         await _settle(driven, sandbox, actors, url, plan, offset)
         ledger = await _balanced(driven, sandbox, actors, url, plan, offset)
         return Outcome(ledger, injector.done, driven.faketime is not None)
 
 
+async def _lives(plan: Plan, actor: Actor, actors: list[Actor], end: float) -> None:
+    """Where somebody closes the account somebody new comes, so that there are as many as before."""
+    await actor.lives(end)
+    while actor.is_gone:
+        actor = _person(plan, actor.sandbox, len(actors), actor.city)
+        stays_s = actor.dice.uniform(*plan.lives_s) + NEW_TO_IT_S
+        actor.closes_at = time.monotonic() + stays_s
+        actors.append(actor)
+        await actor.lives(end)
+
+
 def _people(plan: Plan, sandbox: Sandbox, clock: SystemClock) -> list[Actor]:
     city = city_in_the_morning(clock.now().hour)
-    return [
-        Actor(
-            sandbox,
-            sandbox.person(FIRST_CHAT + n),
-            random.Random(f"{plan.seed}:{n}"),  # noqa: S311
-            city,
-            plan.rests_s,
-            mortal=n % 5 == 0,
-        )
-        for n in range(plan.people)
-    ]
+    return [_person(plan, sandbox, n, city) for n in range(plan.people)]
+
+
+def _person(plan: Plan, sandbox: Sandbox, n: int, city: str) -> Actor:
+    dice = random.Random(f"{plan.seed}:{n}")  # noqa: S311
+    return Actor(sandbox, sandbox.person(FIRST_CHAT + n), dice, city, plan.rests_s)
 
 
 async def _as_they_were(
@@ -125,7 +150,9 @@ async def _as_they_were(
 
 async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Plan) -> None:
     await actor.person.start()
-    now = clock.now()
+    now, actor.massaged_at = clock.now(), time.monotonic()
+    if actor.person.chat_id % LEAVE_EVERY == 0:
+        actor.closes_at = time.monotonic() + actor.dice.uniform(*FIRST_LEAVE_S)
     chat_id = ChatId(actor.person.chat_id)
     person = await joining.join(practice, chat_id, language="en", now=now)
     zone = places.zone_of(actor.city)
@@ -136,10 +163,11 @@ async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Pl
     actor.joined = True
     table = occurrences
     of_person = select(table.c.id, table.c.kind).where(table.c.person_id == person.id)
+    within_s = max(5, min(plan.seconds * 0.8, FIRST_PLAN_S))
     async with practice.database.transaction() as tx:
         rows = (await tx.execute(of_person.order_by(table.c.due_at).limit(AT_FIRST))).all()
         for row in rows:
-            due_at = now + timedelta(seconds=actor.dice.uniform(3, max(5, plan.seconds * 0.8)))
+            due_at = now + timedelta(seconds=actor.dice.uniform(3, within_s))
             late = due_at + timedelta(minutes=5) if row.kind in NUDGES else None
             moved = update(table).where(table.c.id == row.id)
             await tx.execute(moved.values(due_at=due_at, expires_at=late))
@@ -177,7 +205,11 @@ async def _caught_up(database: Database, offset: float, *, patient: bool) -> boo
     open_ = [
         each
         for each in books.occurrences
-        if (each["state"] == "leased" and (patient or each["leased_until"] <= now))
+        if (
+            each["state"] == "leased"
+            and (patient or each["leased_until"] <= now)
+            and each["leased_until"] > now - HOPELESS_S
+        )
         or (each["state"] == "planned" and (each["due_at"] <= now or (patient and each["repeat"])))
     ]
     return not open_ and all(each["state"] == "done" for each in books.inbox.values())
@@ -230,5 +262,6 @@ def witness(driven: Machine, sandbox: Sandbox, actors: list[Actor], offset: floa
         up=[(began, ended or now) for began, ended in driven.up],
         deaths=[ended for _, ended in driven.up if ended is not None],
         spells=driven.spells,
+        starving=driven.starving,
         ended=now,
     )

@@ -10,7 +10,7 @@ from bot.care.model import (
     CHECK_INS,
     OccurrenceState,
 )
-from tests.faults.spans import CONFUSING, real
+from tests.faults.spans import CONFUSING, fed, real, troubled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from tests.faults.books import Books, Row, Witness
 
 LEASE_S = 60.0  # a lease left by a crash comes back within this
-RECORDED_S = 3.0  # what was on the wire when the person said stop
-SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
+RECORDED_S = 3.0  # what was on the wire when the person said stop, or Telegram that nobody is there
 ORDER_S = 1.5
 
 
@@ -72,32 +71,47 @@ def silence_kept(books: Books, seen: Witness) -> Iterator[str]:
     for chat_id, silences in seen.silences.items():
         for silence in silences:
             if silence.what in ("block", "gone"):
-                yield from _no_knocking(seen, chat_id, silence)
+                yield from _no_knocking(books, seen, chat_id, silence)
             else:
                 yield from _quiet(books, seen, chat_id, silence)
 
 
-def _no_knocking(seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
-    """After Telegram's first no there is no more trying, unless the bot died over it."""
+def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    """After a no of Telegram's that the bot lived to write down there is no more trying."""
     end = silence.ended or float("inf")
     refusals = [
         each
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    for before, after in pairwise(refusals):
-        forgot = _troubled_between(seen, before.at - 1.0, after.at)
-        if after.at - before.at > SILENT_S and not forgot:
+    # Something the person had said before that is handled late takes them for being back.
+    said = max(
+        (
+            real(row["closed_at"] or seen.ended, seen)
+            for number, row in books.inbox.items()
+            if number <= silence.before
+        ),
+        default=0.0,
+    )
+    heard = next(
+        (each.at for each in refusals if each.at > said and _is_written_down(seen, each.at)), None
+    )
+    if heard is None:
+        return
+    for each in refusals:
+        if each.at > heard and fed(seen, heard, each.at) > RECORDED_S and each.is_planned:
             yield (
-                f"chat {chat_id}: tried again {after.at - before.at:.0f} s after Telegram said"
+                f"chat {chat_id}: tried again {each.at - heard:.0f} s after Telegram said"
                 f" that nobody is there ({silence.what})"
             )
 
 
-def _troubled_between(seen: Witness, begin: float, end: float) -> bool:
-    return any(begin <= at <= end for at in seen.deaths) or any(
-        each.began <= end and each.ended >= begin for each in seen.spells
-    )
+def _is_written_down(seen: Witness, refused_at: float) -> bool:
+    """Whether the bot went on undisturbed, for as long as writing an ending down may take."""
+    end = refused_at + RECORDED_S
+    while fed(seen, refused_at, end) < RECORDED_S and end < refused_at + 10 * RECORDED_S:
+        end += 0.5
+    return not troubled(seen, refused_at - 1.0, end)
 
 
 def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
@@ -109,11 +123,13 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
     for attempt in seen.attempts:
         if attempt.chat_id != chat_id or not attempt.came or not began < attempt.at < end:
             continue
+        if fed(seen, began - RECORDED_S, attempt.at) <= RECORDED_S:
+            continue
         for what, number in attempt.buttons:
             if what == "n":
                 yield f"chat {chat_id}: nudge {number} came after /{silence.what}"
     for each in books.occurrences:
         at = seen.messages.get((chat_id, each["message_id"]))
         ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
-        if ours and at is not None and began < at < end:
+        if ours and at is not None and began < at < end and fed(seen, began, at) > RECORDED_S:
             yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
     from tests.faults.postgresql import Server
 
 LONG_FREEZE_S = 70.0  # longer than a lease
-LONG_FREEZES = 0.15
+LONG_FREEZES = 0.25
+LIVES_S = (0.4, 3.0)  # at least, before the next kill
+AIMED_WITHIN_S = 3.0
 
 
 class Injector:
-    """Draws troubles from the dice until it is told to stop; `done` counts them."""
+    """Two hands until the end: one kills, the other does everything else. `done` counts both.
+
+    A kill falls due every `kill_every_s` seconds on average, and those that are late are made up
+    for. The other troubles are dealt like cards: each kind comes before any comes too often.
+    """
 
     def __init__(
         self,
@@ -42,32 +50,85 @@ class Injector:
         self._long_freezes = LONG_FREEZES if long_freezes else 0.0
         self.done: Counter[str] = Counter()
         self._troubles: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
-            "kill -9": (70, machine.kill),
-            "SIGTERM": (5, machine.terminate),
-            "SIGSTOP": (4, self._freeze),
-            "429": (6, self._refuse_for_a_while),
-            "5xx": (6, self._fail),
-            "dropped": (10, self._drop),
-            "slow": (5, self._slow),
-            "updates twice": (5, self._duplicate),
-            "updates reordered": (5, self._reorder),
-            "two pollers": (2, self._second_poller),
+            "SIGTERM": (3, machine.terminate),
+            "SIGSTOP": (3, self._freeze),
+            "429": (4, self._refuse_for_a_while),
+            "5xx": (4, self._fail),
+            "dropped": (6, self._drop),
+            "slow": (3, self._slow),
+            "updates twice": (4, self._duplicate),
+            "updates reordered": (3, self._reorder),
+            "two pollers": (1, self._second_poller),
         }
         if server is not None:
-            self._troubles["PostgreSQL killed"] = (4, self._crash_server)
+            self._troubles["PostgreSQL killed"] = (3, self._crash_server)
         else:
-            self._troubles["database locked"] = (4, self._lock)
-            self._troubles["disk full"] = (4, self._fill_disk)
+            self._troubles["database locked"] = (2, self._lock)
+            self._troubles["disk full"] = (2, self._fill_disk)
         if machine.faketime is not None:
-            self._troubles["clock +-1 h"] = (3, self._shift_clock)
+            self._troubles["clock +-1 h"] = (2, self._shift_clock)
+
+    async def kills(self, end: float, *, every_s: float) -> None:
+        """kill -9, again and again, until this instant of the monotonic clock."""
+        due = time.monotonic()
+        while True:
+            due += self._dice.uniform(0.3, 1.7) * every_s
+            lives_s = self._dice.uniform(*LIVES_S)
+            while (wait_s := self._until_next(due, lives_s)) > 0:
+                if time.monotonic() + wait_s >= end:
+                    return
+                await asyncio.sleep(wait_s)
+            await self._aim()
+            if self._machine.is_up:
+                await self._machine.kill()
+                self.done["kill -9"] += 1
+            await self._machine.ensure_up()
+
+    def _until_next(self, due: float, lives_s: float) -> float:
+        """Seconds until the next kill: it is due, and the bot has lived for a little."""
+        now = time.monotonic()
+        alive_s = now - self._machine.up_since if self._machine.is_up else 0.0
+        return max(due - now, lives_s - alive_s)
+
+    async def _aim(self) -> None:
+        """Some at any moment; some just after a tap, while it is handled; some just after
+        Telegram took a message, before that is written down.
+        """
+        chance = self._dice.random()
+        taps, calls = self._taps(), len(self._sandbox.world.calls)
+        after_s = self._dice.uniform(0, 0.25)
+
+        def tapped() -> bool:
+            return self._taps() > taps
+
+        def sent() -> bool:
+            new = islice(reversed(self._sandbox.world.calls), self._calls_since(calls))
+            return any(each.method in ("sendMessage", "sendPhoto") for each in new)
+
+        with suppress(TimeoutError):
+            if chance < 0.3:
+                await self._sandbox.wait_until(tapped, timeout_s=AIMED_WITHIN_S)
+                await asyncio.sleep(after_s)
+            elif chance < 0.6:
+                await self._sandbox.wait_until(sent, timeout_s=AIMED_WITHIN_S)
+
+    def _taps(self) -> int:
+        return sum(len(each.told) for each in self._actors)
+
+    def _calls_since(self, before: int) -> int:
+        return len(self._sandbox.world.calls) - before
 
     async def until(self, end: float, *, pause_s: tuple[float, float]) -> None:
-        """Trouble after trouble until this instant of the monotonic clock."""
-        names = list(self._troubles)
-        weights = [weight for weight, _ in self._troubles.values()]
-        while time.monotonic() < end:
+        """Every other trouble, one after the other, until this instant of the monotonic clock."""
+        deck: list[str] = []
+        while True:
             await asyncio.sleep(self._dice.uniform(*pause_s))
-            (name,) = self._dice.choices(names, weights)
+            if time.monotonic() >= end:
+                return
+            if not deck:
+                deck = [name for name, (weight, _) in self._troubles.items() for _ in range(weight)]
+                self._dice.shuffle(deck)
+            name = deck.pop()
             await self._troubles[name][1]()
             self.done[name] += 1
             await self._machine.ensure_up()

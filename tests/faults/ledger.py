@@ -49,6 +49,16 @@ def balance(books: Books, seen: Witness) -> Ledger:
     count["taps"] = len(seen.told)
     count["answers"] = len(books.answers)
     count["escalations"] = len(books.escalations)
+    count["seconds the bot was up"] = round(sum(b - a for a, b in seen.up))
+    count["seconds of these without a processor"] = round(
+        sum(seen.starving.between(a, b) for a, b in seen.up)
+    )
+    count["longest wait for advice while able to send, in ms"] = round(
+        1000 * max(seen.advice_waited, default=0.0)
+    )
+    count["told of somebody who is not there (403)"] = sum(
+        each.refused == 403 for each in seen.attempts
+    )
     count["messages sent"] = sum(each.came for each in seen.attempts)
     for each in books.occurrences:
         group = _group(each["kind"])
