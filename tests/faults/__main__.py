@@ -17,6 +17,7 @@ from tests.faults.breaks import BREAKS, campaign_on
 from tests.faults.campaign import Outcome, Plan, run
 
 KINDS = ("sqlite", "postgresql")
+LONG_MINUTES = 5  # else one freeze beyond a lease would be most of a campaign
 
 
 def main() -> int:
@@ -36,7 +37,13 @@ def main() -> int:
         return campaign_on(asked.broken, *(f"--{name}={each}" for name, each in options.items()))
     broken = 0
     for kind in KINDS if asked.database is None else (asked.database,):
-        plan = Plan(asked.minutes * 60, seed, asked.people, postgresql=kind == "postgresql")
+        plan = Plan(
+            asked.minutes * 60,
+            seed,
+            asked.people,
+            postgresql=kind == "postgresql",
+            long_freezes=asked.minutes >= LONG_MINUTES,
+        )
         print(f"{kind}: {asked.minutes:g} min, {asked.people} people, seed {seed}", flush=True)
         outcome = _run(plan, asked.keep / kind if asked.keep else None)
         _tell(outcome)

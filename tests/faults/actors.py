@@ -35,6 +35,7 @@ TYPES = 0.12
 TWICE = 0.1
 TWICE_AT_A_STEP = 0.4  # where a second press would plan something twice, if it could
 STEPS = ("log", "same", "session", "z", "e")
+STILL_S = 5.0  # before closing the account, so that no reply tells the bot of it
 SEEN = 12  # messages back in the chat
 
 
@@ -111,6 +112,8 @@ class Actor:
         silence = self.silence
         if self.closes_at is not None and time.monotonic() > self.closes_at and self.joined:
             await self._closes_account()
+            return
+        if self.closes_at is not None and time.monotonic() > self.closes_at - STILL_S:
             return
         if silence is not None and silence.what != "pause":
             if self.dice.random() < RETURNS:

@@ -117,6 +117,11 @@ BREAKS = {
                 " occurrence)\n",
                 "",
             ),
+            Edit(
+                "bot/telegram/router.py",
+                "                await people.gone(turn.practice, turn.person.id)\n",
+                "                pass\n",
+            ),
         ),
         ("after Telegram said that nobody is there",),
     ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import (
     CHECK_INS,
+    NUDGES,
     OccurrenceState,
 )
 from tests.faults.spans import CONFUSING, fed, real, troubled
@@ -133,3 +134,21 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
         ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
         if ours and at is not None and began < at < end and fed(seen, began, at) > RECORDED_S:
             yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"
+
+
+def silence_written(books: Books, seen: Witness) -> Iterator[str]:
+    """By the bot's own books nothing of the plan was sent after /stop or /pause was handled.
+
+    What was on its way then is cancelled in the same commit, and does not count as sent.
+    """
+    for chat_id, silences in seen.silences.items():
+        for silence in silences:
+            handled = books.inbox.get(silence.update_id or 0)
+            if silence.what not in ("stop", "pause") or not handled or not handled["closed_at"]:
+                continue
+            began, end = real(handled["closed_at"], seen), silence.ended or float("inf")
+            for each in books.occurrences:
+                ours = each["chat_id"] == chat_id and each["kind"] in NUDGES | CHECK_INS
+                sent = each["state"] is OccurrenceState.SENT and each["sent_at"]
+                if ours and sent and began < real(each["sent_at"], seen) < end:
+                    yield f"chat {chat_id}: {each['kind']} {each['id']} counts as sent later"

@@ -28,8 +28,9 @@ AIMED_WITHIN_S = 3.0
 class Injector:
     """Two hands until the end: one kills, the other does everything else. `done` counts both.
 
-    A kill falls due every `kill_every_s` seconds on average, and those that are late are made up
-    for. The other troubles are dealt like cards: each kind comes before any comes too often.
+    A kill falls due every so many seconds on average, and those that are late are made up for. The
+    other troubles are dealt like cards: each kind comes before any comes too often. `pace` below 1
+    makes those shorter that last, and deals one of each.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Injector:
         server: Server | None,
         *,
         long_freezes: bool = True,
+        pace: float = 1.0,
     ) -> None:
         self._machine = machine
         self._sandbox = sandbox
@@ -48,6 +50,7 @@ class Injector:
         self._dice = dice
         self._server = server
         self._long_freezes = LONG_FREEZES if long_freezes else 0.0
+        self._pace = pace
         self.done: Counter[str] = Counter()
         self._troubles: dict[str, tuple[int, Callable[[], Awaitable[None]]]] = {
             "SIGTERM": (3, machine.terminate),
@@ -126,16 +129,23 @@ class Injector:
             if time.monotonic() >= end:
                 return
             if not deck:
-                deck = [name for name, (weight, _) in self._troubles.items() for _ in range(weight)]
+                deck = [
+                    name
+                    for name, (weight, _) in self._troubles.items()
+                    for _ in range(weight if self._pace >= 1 else 1)
+                ]
                 self._dice.shuffle(deck)
             name = deck.pop()
             await self._troubles[name][1]()
             self.done[name] += 1
             await self._machine.ensure_up()
 
+    def _lasting_s(self, least: float, most: float) -> float:
+        return self._dice.uniform(least, most) * self._pace
+
     async def _freeze(self) -> None:
         long = self._dice.random() < self._long_freezes
-        short_s = self._dice.uniform(0.5, 5)
+        short_s = self._lasting_s(0.5, 5)
         self.done["SIGSTOP beyond a lease"] += long
         await self._machine.freeze(LONG_FREEZE_S if long else short_s)
 
@@ -171,18 +181,18 @@ class Injector:
         self._sandbox.faults.reorder_updates(self._dice.randint(1, 5))
 
     async def _lock(self) -> None:
-        await self._machine.lock_database(self._dice.uniform(0.5, 8))
+        await self._machine.lock_database(self._lasting_s(0.5, 8))
 
     async def _fill_disk(self) -> None:
-        await self._machine.fill_disk(self._dice.uniform(1, 5))
+        await self._machine.fill_disk(self._lasting_s(1, 5))
 
     async def _shift_clock(self) -> None:
-        await self._machine.shift_clock(self._dice.choice((-1, 1)), self._dice.uniform(2, 5))
+        await self._machine.shift_clock(self._dice.choice((-1, 1)), self._lasting_s(2, 5))
 
     async def _second_poller(self) -> None:
-        await self._machine.second_poller(self._dice.uniform(3, 6))
+        await self._machine.second_poller(self._lasting_s(3, 6))
 
     async def _crash_server(self) -> None:
         assert self._server is not None
         with self._machine.spell("PostgreSQL down"):
-            await self._server.crash(self._dice.uniform(0, 4))
+            await self._server.crash(self._lasting_s(0, 4))
