@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.faults.nursery import Child
 
 PATH = "/telegram/hook"
-SECRET = "a-secret-of-20-chars"  # noqa: S105
+SECRET = "a-secret-of-20-chars"
 PASSED_ON = ("content-type", "x-telegram-bot-api-secret-token")
 pytestmark = pytest.mark.postgres
 
