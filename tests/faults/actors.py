@@ -73,7 +73,7 @@ class Actor:
     person: Person
     dice: random.Random
     city: str
-    rests_s: tuple[float, float] = (0.2, 2.0)
+    rests_s: tuple[float, float] = (0.4, 2.6)
     closes_at: float | None = None  # seconds of the monotonic clock
     joined: bool = False
     told: list[Told] = field(default_factory=list)

@@ -67,7 +67,7 @@ class Plan:
     postgresql: bool = False
     kill_every_s: float = 6.0
     pause_s: tuple[float, float] = (0.5, 4.5)
-    rests_s: tuple[float, float] = (0.2, 2.0)
+    rests_s: tuple[float, float] = (0.4, 2.6)
     settle_s: float = SETTLED_WITHIN_S
     stops_s: float = STOPS_WITHIN_S
     lives_s: tuple[float, float] = (90.0, 300.0)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tests.faults.books import Books, Row, Witness
 
 LEASE_S = 60.0  # a lease left by a crash comes back within this
-RECORDED_S = 3.0  # what was on the wire when the person said stop, or Telegram that nobody is there
+KNOCKED_S = 1.5  # what had left when Telegram said that nobody is there, and writing it down
+RECORDED_S = 3.0  # what was on the wire when the person said stop
 ORDER_S = 1.5
 
 
@@ -100,7 +101,7 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
     if heard is None:
         return
     for each in refusals:
-        if each.at > heard and fed(seen, heard, each.at) > RECORDED_S and each.is_planned:
+        if each.at > heard and fed(seen, heard, each.at) > KNOCKED_S and each.is_planned:
             yield (
                 f"chat {chat_id}: tried again {each.at - heard:.0f} s after Telegram said"
                 f" that nobody is there ({silence.what})"
@@ -109,8 +110,8 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
 
 def _is_written_down(seen: Witness, refused_at: float) -> bool:
     """Whether the bot went on undisturbed, for as long as writing an ending down may take."""
-    end = refused_at + RECORDED_S
-    while fed(seen, refused_at, end) < RECORDED_S and end < refused_at + 10 * RECORDED_S:
+    end = refused_at + KNOCKED_S
+    while fed(seen, refused_at, end) < KNOCKED_S and end < refused_at + 10 * KNOCKED_S:
         end += 0.5
     return not troubled(seen, refused_at - 1.0, end)
 

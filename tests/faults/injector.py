@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 LONG_FREEZE_S = 70.0  # longer than a lease
 LONG_FREEZES = 0.25
-LIVES_S = (0.4, 3.0)  # at least, before the next kill
-AIMED_WITHIN_S = 3.0
+LIVES_S = (0.4, 2.5)  # at least, with a processor, before the next kill
+STARVED = 2  # on a busy machine it lives so many times as long, and no longer
+AIMED_WITHIN_S = 1.5
+MID_SEND_S = 1.0  # how slowly Telegram answers for a kill while messages are on the wire
 
 
 class Injector:
@@ -90,12 +92,15 @@ class Injector:
     def _until_next(self, due: float, lives_s: float) -> float:
         """Seconds until the next kill: it is due, and the bot has lived for a little."""
         now = time.monotonic()
-        alive_s = now - self._machine.up_since if self._machine.is_up else 0.0
-        return max(due - now, lives_s - alive_s)
+        since = self._machine.up_since if self._machine.is_up else now
+        alive_s = now - since
+        fed_s = alive_s - self._machine.starving.between(since, now)
+        lacking_s = min(lives_s - fed_s, STARVED * lives_s - alive_s)
+        return max(due - now, lacking_s)
 
     async def _aim(self) -> None:
-        """Some at any moment; some just after a tap, while it is handled; some just after
-        Telegram took a message, before that is written down.
+        """Some at any moment; some just after a tap, while it is handled; some while Telegram has
+        taken messages and not said so yet.
         """
         chance = self._dice.random()
         taps, calls = self._taps(), len(self._sandbox.world.calls)
@@ -113,7 +118,9 @@ class Injector:
                 await self._sandbox.wait_until(tapped, timeout_s=AIMED_WITHIN_S)
                 await asyncio.sleep(after_s)
             elif chance < 0.6:
+                self._sandbox.faults.add("sendMessage", answer="slow", times=4, delay_s=MID_SEND_S)
                 await self._sandbox.wait_until(sent, timeout_s=AIMED_WITHIN_S)
+                await asyncio.sleep(after_s)
 
     def _taps(self) -> int:
         return sum(len(each.told) for each in self._actors)
