@@ -41,6 +41,7 @@ class Attempt:
     refused: int | None = None
     lost: bool = False
     wait_s: float = 0.0  # what Telegram asked for
+    slow: bool = False  # the answer came seconds later
 
     @property
     def is_planned(self) -> bool:
@@ -121,6 +122,7 @@ def attempts_in(calls: Iterable[Call], offset: float) -> list[Attempt]:
             refused=call.error_code,
             lost=call.fault in NOT_TAKEN,
             wait_s=_asked_to_wait(call),
+            slow=call.fault == "slow",
         )
         for call in calls
         if call.method in SENDS

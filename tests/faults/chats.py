@@ -96,7 +96,12 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
         default=0.0,
     )
     heard = next(
-        (each.at for each in refusals if each.at > said and _is_written_down(seen, each.at)), None
+        (
+            each.at
+            for each in refusals
+            if each.at > said and not each.slow and _is_written_down(seen, each.at)
+        ),
+        None,
     )
     if heard is None:
         return
