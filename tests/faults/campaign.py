@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 FIRST_CHAT = 5001
 SETTLED_WITHIN_S = 220.0  # a lease that was left behind takes a minute, a repeat as long again
 STOPS_WITHIN_S = 5.5
-AT_FIRST = 10  # messages of a plan that fall due while the campaign runs, however short
+AT_FIRST = 14  # messages of a plan that fall due while the campaign runs, however short
 FIRST_PLAN_S = 240.0  # within so long
-LEAVE_EVERY = 3  # so many people, there is one who closes the account
+LEAVE_EVERY = 2  # so many people, there is one who closes the account
 FIRST_LEAVE_S = (15.0, 45.0)
 STILL_DUE_S = 60.0  # to them after that
 NEW_TO_IT_S = 60.0  # until somebody has joined and a plan has begun
