@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("bot", "tests", "content", "pyproject.toml")
-NO_LONGER_APPLIES = 2
+NO_RESULT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +156,14 @@ def copy_of(name: str, folder: Path) -> None:
 
 def campaign_on(name: str, *options: str) -> int:
     """A campaign on a broken copy: 0 where the ledger saw the break, 1 where it did not, and 2
-    where the break does not fit the code any more.
+    where the break does not fit the code any more, or the campaign failed.
     """
     with tempfile.TemporaryDirectory(prefix="broken-") as folder:
         try:
             copy_of(name, Path(folder))
         except BreakError as error:
             print(f"{name} does not fit the code any more: {error}")
-            return NO_LONGER_APPLIES
+            return NO_RESULT
         said = subprocess.run(
             [sys.executable, "-m", "tests.faults", *options],
             cwd=folder,
@@ -173,7 +173,10 @@ def campaign_on(name: str, *options: str) -> int:
             check=False,
         ).stdout
     print(said, end="")
-    told = said.partition("broken promises:")[2]
+    _, ended, told = said.partition("broken promises:")
+    if not ended:
+        print(f"{name}: the campaign did not come to its end")
+        return NO_RESULT
     caught = any(words in told for words in BREAKS[name].seen_by)
     print(f"{name}: {'caught' if caught else 'not caught'}")
     return 0 if caught else 1

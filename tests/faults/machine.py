@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FAST_PLAN = """\
 reminder_after: 3 min
-caps: {per_day: 90, gap: 15 s}
+caps: {per_day: 50, gap: 1 min}
 items:
   - {id: hydration_30m, kind: hydration, after_session: 1 min, lateness: 5 min}
   - {id: hydration_2h, kind: hydration, after_session: 3 min, lateness: 5 min}
