@@ -58,7 +58,7 @@ class Silence:
     began: float  # seconds of the monotonic clock
     update_id: int | None  # what tells the bot; nothing does when an account is closed
     ended: float | None = None
-    before: int = 0  # the last update that anybody had sent by then
+    last: int = 0  # the last update that the person had made by then
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ class Actor:
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
+    _last: int = 0  # the last update that they made
     massaged_at: float = -MASSAGE_EVERY_S
 
     @property
@@ -129,6 +130,7 @@ class Actor:
             await self._leaves()
         elif chance < LEAVES + TYPES:
             await self.person.send(self.dice.choice(WORDS))
+            self._said()
         else:
             self._answers()
 
@@ -141,11 +143,14 @@ class Actor:
             if again:
                 self._said_at = time.monotonic()
                 await self.person.start()
+                self._said()
         elif labels & AGREEING:
             self.person.press(last.message_id, next(iter(labels & AGREEING)))
+            self._said()
         elif "What is your time zone?" in last.text and again:
             self._said_at = time.monotonic()
             await self.person.send(self.city)
+            self._said()
         elif "Skip" in labels or "All set" in last.text:
             self.joined = True
 
@@ -157,13 +162,13 @@ class Actor:
             await self.person.block()
         else:
             await self.person.send(f"/{what}")
-        silence.update_id = silence.before = self._last_update()
+        silence.update_id = silence.last = self._said()
         self.silences.append(silence)
 
     async def _closes_account(self) -> None:
         """Nobody tells the bot: it hears of it only when it writes."""
         await self.person.deactivate()
-        self.silences.append(Silence("gone", time.monotonic(), None, before=self._last_update()))
+        self.silences.append(Silence("gone", time.monotonic(), None, last=self._last))
 
     async def _returns(self, silence: Silence) -> None:
         if silence.what == "gone":
@@ -175,9 +180,12 @@ class Actor:
             await self.person.start()
         else:
             await self.person.send("/resume")
+        self._said()
 
-    def _last_update(self) -> int:
-        return self.sandbox.world.updates.next_id - 1
+    def _said(self) -> int:
+        """The number of the update that was made just now."""
+        self._last = self.sandbox.world.updates.next_id - 1
+        return self._last
 
     def _answers(self) -> None:
         """Press a button of one of the newest messages; some presses come twice."""
@@ -233,7 +241,7 @@ class Actor:
         self.person.press(message_id, data)
         self._pressed.add((message_id, data))
         self.told.append(
-            Told(self.person.chat_id, time.monotonic(), data, message_id, self._last_update())
+            Told(self.person.chat_id, time.monotonic(), data, message_id, self._said())
         )
         _, action, *arguments = data.split(":")
         if action == "log":

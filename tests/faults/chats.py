@@ -86,15 +86,9 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    # Something the person had said before that is handled late takes them for being back.
-    said = max(
-        (
-            real(row["closed_at"] or seen.ended, seen)
-            for number, row in books.inbox.items()
-            if number <= silence.before
-        ),
-        default=0.0,
-    )
+    # What the person had said before and is handled late takes them for being back.
+    row = books.inbox.get(silence.last)
+    said = 0.0 if row is None else real(row["closed_at"] or seen.ended, seen)
     heard = next(
         (
             each.at
