@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.faults.books import Books, Row, Witness
 
 LEASE_S = 60.0  # a lease left by a crash comes back within this
-KNOCKED_S = 1.5  # what had left when Telegram said that nobody is there, and writing it down
+KNOCKED_S = 0.8  # what had left when Telegram said that nobody is there, and writing it down
 RECORDED_S = 3.0  # what was on the wire when the person said stop
 ORDER_S = 1.5
 
@@ -100,7 +100,9 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
     if heard is None:
         return
     for each in refusals:
-        if each.at > heard and fed(seen, heard, each.at) > KNOCKED_S and each.is_planned:
+        if each.at <= heard or fed(seen, heard, each.at) <= KNOCKED_S:
+            continue
+        if each.is_planned or not troubled(seen, heard, each.at):
             yield (
                 f"chat {chat_id}: tried again {each.at - heard:.0f} s after Telegram said"
                 f" that nobody is there ({silence.what})"
