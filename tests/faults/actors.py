@@ -65,8 +65,8 @@ class Silence:
 class Actor:
     """One person and their phone.
 
-    `rests_s` is how long they do nothing, at least and at most. Whoever has a `closes_at` is well
-    until then, so that much of the plan is due to them, and then closes the account for good.
+    `rests_s` is how long they do nothing, at least and at most. To whoever is
+    `well` much of the plan is due. At `closes_at` the account is closed for good.
     """
 
     sandbox: Sandbox
@@ -74,6 +74,7 @@ class Actor:
     dice: random.Random
     city: str
     rests_s: tuple[float, float] = (0.4, 2.6)
+    well: bool = False  # reports no sign, and stays
     closes_at: float | None = None  # seconds of the monotonic clock
     joined: bool = False
     told: list[Told] = field(default_factory=list)
@@ -126,7 +127,7 @@ class Actor:
         chance = self.dice.random()
         if silence is not None and chance < RETURNS:
             await self._returns(silence)
-        elif silence is None and chance < LEAVES and self.closes_at is None:
+        elif silence is None and chance < LEAVES and not self.well:
             await self._leaves()
         elif chance < LEAVES + TYPES:
             await self.person.send(self.dice.choice(WORDS))
@@ -221,9 +222,9 @@ class Actor:
         signs = [each for each in open_ if _symptom(each.data) in SIGNS]
         ends = [each for each in open_ if _symptom(each.data) is None]
         chance = self.dice.random()
-        if urgent and chance < 0.15 and self.closes_at is None:
+        if urgent and chance < 0.15 and not self.well:
             return self.dice.choice(urgent)
-        if signs and chance < 0.25 and self.closes_at is None:
+        if signs and chance < 0.25 and not self.well:
             return self.dice.choice(signs)
         return self.dice.choice(ends) if ends else None
 
