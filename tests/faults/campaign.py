@@ -176,7 +176,7 @@ async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Pl
         rows = (await tx.execute(of_person.order_by(table.c.due_at).limit(AT_FIRST))).all()
         for row in rows:
             due_at = now + timedelta(seconds=actor.dice.uniform(3, within_s))
-            late = due_at + timedelta(minutes=5) if row.kind in NUDGES else None
+            late = due_at + timedelta(minutes=90) if row.kind in NUDGES else None
             moved = update(table).where(table.c.id == row.id)
             await tx.execute(moved.values(due_at=due_at, expires_at=late))
 

@@ -71,7 +71,7 @@ class Injector:
             self._troubles["database locked"] = (2, self._lock)
             self._troubles["disk full"] = (2, self._fill_disk)
         if machine.faketime is not None:
-            self._troubles["clock +-1 h"] = (2, self._shift_clock)
+            self._troubles["clock +-1 h"] = (1, self._shift_clock)
 
     async def kills(self, end: float, *, every_s: float) -> None:
         """kill -9, again and again, until this instant of the monotonic clock."""

@@ -27,14 +27,14 @@ FAST_PLAN = """\
 reminder_after: 3 min
 caps: {per_day: 50, gap: 1 min}
 items:
-  - {id: hydration_30m, kind: hydration, after_session: 1 min, lateness: 5 min}
-  - {id: hydration_2h, kind: hydration, after_session: 3 min, lateness: 5 min}
-  - {id: movement_4h, kind: movement, after_session: 5 min, lateness: 5 min}
-  - {id: hydration_5h, kind: hydration, after_session: 6 min, lateness: 5 min}
-  - {id: hydration_7h, kind: hydration, after_session: 7 min, lateness: 5 min}
-  - {id: hydration_morning, kind: hydration, after_session: 9 min, lateness: 5 min}
-  - {id: movement_1h, kind: movement, after_session: 2 min, lateness: 5 min}
-  - {id: movement_6h, kind: movement, after_session: 8 min, lateness: 5 min}
+  - {id: hydration_30m, kind: hydration, after_session: 1 min, lateness: 90 min}
+  - {id: hydration_2h, kind: hydration, after_session: 3 min, lateness: 90 min}
+  - {id: movement_4h, kind: movement, after_session: 5 min, lateness: 90 min}
+  - {id: hydration_5h, kind: hydration, after_session: 6 min, lateness: 90 min}
+  - {id: hydration_7h, kind: hydration, after_session: 7 min, lateness: 90 min}
+  - {id: hydration_morning, kind: hydration, after_session: 9 min, lateness: 90 min}
+  - {id: movement_1h, kind: movement, after_session: 2 min, lateness: 90 min}
+  - {id: movement_6h, kind: movement, after_session: 8 min, lateness: 90 min}
   - {id: check_in_4h, kind: check_in, after_session: 2 min, interview: early}
   - {id: check_in_24h, kind: check_in, after_session: 4 min, interview: full}
   - {id: check_in_72h, kind: check_in, after_session: 7 min, interview: full}
