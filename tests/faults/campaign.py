@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections import deque
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from bot.care.model import NUDGES, ChatId
+from bot.care.model import NUDGES, ChatId, Kind, PlannedMessage
 from bot.delivery.clock import SystemClock
 from bot.errors import DatabaseError
 from bot.library.library import FALLBACK_COUNTRY
@@ -22,8 +23,10 @@ from bot.sandbox import Sandbox
 from bot.sandbox.updates import FIRST_UPDATE_ID
 from bot.service import massages
 from bot.service import people as joining
+from bot.service.plans import LATER_ITEM
 from bot.service.practice import Practice
 from bot.store.database import Database
+from bot.store.occurrences import plan as plan_occurrences
 from bot.store.tables import occurrences
 from bot.telegram import places
 from tests.faults.actors import Actor, city_in_the_morning
@@ -35,6 +38,7 @@ from tests.faults.postgresql import running_server
 
 if TYPE_CHECKING:
     from collections import Counter
+    from datetime import datetime
     from pathlib import Path
 
     from tests.faults.machine import Run
@@ -42,6 +46,8 @@ if TYPE_CHECKING:
 FIRST_CHAT = 5001
 SETTLED_WITHIN_S = 220.0  # a lease that was left behind takes a minute, a repeat as long again
 STOPS_WITHIN_S = 5.5
+PUT_OFF_S = 12.0
+FIRST_PUT_OFF = 1_000_000  # no nudge has this number
 AT_FIRST = 14  # messages of a plan that fall due while the campaign runs, however short
 FIRST_PLAN_S = 240.0  # within so long
 FIRST_LEAVE_S = (15.0, 45.0)
@@ -179,6 +185,35 @@ async def _joined(practice: Practice, actor: Actor, clock: SystemClock, plan: Pl
             late = due_at + timedelta(minutes=90) if row.kind in NUDGES else None
             moved = update(table).where(table.c.id == row.id)
             await tx.execute(moved.values(due_at=due_at, expires_at=late))
+        await plan_occurrences(
+            tx,
+            person_id=person.id,
+            chat_id=chat_id,
+            session_id=None,
+            escalation_id=None,
+            plan_version=0,
+            messages=_put_off(now, plan.seconds, actor.dice),
+        )
+
+
+def _put_off(now: datetime, seconds: float, dice: random.Random) -> list[PlannedMessage]:
+    """Nudges that the person has put off, one after the other to the end: no plan that is laid
+    out anew takes these away, so there is always one that a kill may hit.
+    """
+    times = [
+        now + timedelta(seconds=n * PUT_OFF_S + dice.uniform(0, PUT_OFF_S))
+        for n in range(math.ceil(seconds / PUT_OFF_S))
+    ]
+    return [
+        PlannedMessage(
+            kind=Kind.HYDRATION,
+            item=LATER_ITEM,
+            sequence=FIRST_PUT_OFF + n,
+            due_at=at,
+            expires_at=at + timedelta(minutes=90),
+        )
+        for n, at in enumerate(times)
+    ]
 
 
 async def _settle(

@@ -23,6 +23,7 @@ LONG_FREEZE_S = 70.0  # longer than a lease
 LONG_FREEZES = 0.25
 LIVES_S = (0.4, 2.5)  # at least, with a processor, before the next kill
 STARVED = 2  # on a busy machine it lives so many times as long, and no longer
+BEHIND = 4  # kills; then they are no longer aimed, and come as soon as they may
 AIMED_WITHIN_S = 2.0
 PLANNED = "v1:n:"  # what the buttons of a nudge begin with
 
@@ -78,12 +79,14 @@ class Injector:
         due = time.monotonic()
         while True:
             due += self._dice.uniform(0.3, 1.7) * every_s
-            lives_s = self._dice.uniform(*LIVES_S)
+            late = time.monotonic() - due > BEHIND * every_s
+            lives_s = LIVES_S[0] if late else self._dice.uniform(*LIVES_S)
             while (wait_s := self._until_next(due, lives_s)) > 0:
                 if time.monotonic() + wait_s >= end:
                     return
                 await asyncio.sleep(wait_s)
-            await self._aim()
+            if time.monotonic() - due < BEHIND * every_s:
+                await self._aim()
             if self._machine.is_up:
                 await self._machine.kill()
                 self.done["kill -9"] += 1
