@@ -222,9 +222,9 @@ class Actor:
         signs = [each for each in open_ if _symptom(each.data) in SIGNS]
         ends = [each for each in open_ if _symptom(each.data) is None]
         chance = self.dice.random()
-        if urgent and chance < 0.15 and not self.well:
+        if urgent and chance < 0.25 and not self.well:
             return self.dice.choice(urgent)
-        if signs and chance < 0.25 and not self.well:
+        if signs and chance < 0.4 and not self.well:
             return self.dice.choice(signs)
         return self.dice.choice(ends) if ends else None
 

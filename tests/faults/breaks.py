@@ -97,7 +97,7 @@ BREAKS = {
                 "    return escalation\n\n\n"
                 "LATER: set[asyncio.Task[None]] = set()\n\n\n"
                 "async def _later(practice, person, escalation, now):\n"
-                "    await asyncio.sleep(0.1)\n"
+                "    await asyncio.sleep(0.3)\n"
                 "    async with practice.database.transaction() as tx:\n"
                 "        await plans.follow_up(tx, practice, person, escalation, now)\n",
             ),

@@ -9,6 +9,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tests.faults.actors import EMERGENCIES
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Awaitable, Callable
@@ -102,7 +104,7 @@ class Injector:
         return max(due - now, lacking_s)
 
     async def _aim(self) -> None:
-        """Some at any moment; some just after a tap, while it is handled; some just as Telegram
+        """Some at any moment; some just after an emergency is tapped, while that is handled; some just as Telegram
         takes a nudge, before that is written down.
         """
         chance = self._dice.random()
@@ -124,7 +126,8 @@ class Injector:
                 await self._sandbox.wait_until(sent, timeout_s=AIMED_WITHIN_S)
 
     def _taps(self) -> int:
-        return sum(len(each.told) for each in self._actors)
+        told = (each.data.rpartition(":")[2] for one in self._actors for each in one.told)
+        return sum(option in EMERGENCIES for option in told)
 
     def _calls_since(self, before: int) -> int:
         return len(self._sandbox.world.calls) - before
