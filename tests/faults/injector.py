@@ -104,8 +104,8 @@ class Injector:
         return max(due - now, lacking_s)
 
     async def _aim(self) -> None:
-        """Some at any moment; some just after an emergency is tapped, while that is handled; some just as Telegram
-        takes a nudge, before that is written down.
+        """Some at any moment; some just after an emergency is tapped, while that is handled; some
+        just as Telegram takes a nudge, before that is written down.
         """
         chance = self._dice.random()
         taps, calls = self._taps(), len(self._sandbox.world.calls)
