@@ -34,7 +34,7 @@ from bot.store.database import Database
 from bot.store.together import Together
 from bot.telegram import compose, identity
 from bot.telegram.router import Router
-from bot.telegram.turn import House
+from bot.telegram.turn import House, Shown
 
 if TYPE_CHECKING:
     import random
@@ -183,12 +183,15 @@ async def build(
         await due.judge_left_profiles(practice, now)
 
     async def pulse() -> None:
-        """Without polling, nothing may need Telegram for hours: ask whether it is there."""
+        """What another process left is taken up. And without polling, nothing may need Telegram
+        for hours: ask whether it is there.
+        """
         if metrics.since_telegram_s() > QUIET_LINE_S:
             try:
                 await bot.get_me(read_timeout=PULSE_READ_S)
             except TelegramError as error:
                 log.warning("telegram_unreachable", error=type(error).__name__)
+        await inbox.take_up_left()
 
     courier = Courier(
         database,
@@ -201,7 +204,8 @@ async def build(
         dice=dice,
         metrics=metrics,
     )
-    house = House(practice, clock.now, courier.wake, settings.language)
+    shared = settings.webhook_url is not None and database.dialect == "postgresql"
+    house = House(practice, clock.now, courier.wake, settings.language, shown=Shown(shared=shared))
     router = Router(house, bot)
     inbox = Inbox(
         database,

@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -34,6 +35,7 @@ SIDE_BY_SIDE = 32  # chats handled at the same time
 MOST_WAITING = 1000  # then receiving waits, and Telegram keeps the rest
 MOST_LEFT_OVER = 100_000
 GRACE_S = 3.0
+LEFT_AFTER = timedelta(seconds=30)
 
 Handle = Callable[[Update], Awaitable[None]]
 
@@ -82,6 +84,7 @@ class Inbox:
         self._lanes: dict[int, deque[_Letter]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._ours: set[int] = set()  # waiting here, or in hand
         self._waiting = 0
         self._changed = asyncio.Condition()
         self._started = False
@@ -102,6 +105,24 @@ class Inbox:
             self._put(item.chat_id, letter)
         if left_over:
             log.info("inbox_taken_up", count=len(left_over))
+
+    async def take_up_left(self) -> None:
+        """Take up what another process received and has not finished for a while.
+
+        It may have died on a machine that stays down. Where it lives and is only slow, both
+        handle the update, which is harmless. Raises what the database raises.
+        """
+        if not self._started:
+            return
+        before = self._clock.now() - LEFT_AFTER
+        async with self._database.reading() as tx:
+            old = await table.pending(tx, limit=MOST_WAITING, before=before)
+        left = [each for each in old if each.update_id not in self._ours]
+        for item in left:
+            letter = _Letter(item.update_id, item.payload, item.received_at, item.attempts)
+            self._put(item.chat_id, letter)
+        if left:
+            log.warning("inbox_of_another_taken_up", count=len(left))
 
     async def receive(self, updates: Iterable[Mapping[str, Any]]) -> int:
         """Store updates as Telegram's JSON gave them; how many were new.
@@ -158,6 +179,7 @@ class Inbox:
         if self._stopping.is_set():
             return
         self._waiting += 1
+        self._ours.add(letter.update_id)
         key = -letter.update_id if chat_id is None else chat_id
         if key in self._lanes:
             self._lanes[key].append(letter)
@@ -173,6 +195,7 @@ class Inbox:
         while lane and not self._stopping.is_set():
             letter = lane.popleft()
             await self._see_through(letter)
+            self._ours.discard(letter.update_id)
             async with self._changed:
                 self._waiting -= 1
                 self._changed.notify_all()

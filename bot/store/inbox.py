@@ -65,8 +65,10 @@ async def receive(tx: Transaction, arrivals: Sequence[Arrival]) -> frozenset[int
     return frozenset((await tx.execute(statement, rows)).scalars())
 
 
-async def pending(tx: Transaction, *, limit: int) -> tuple[InboxItem, ...]:
-    """The oldest updates not yet dealt with, in Telegram's order."""
+async def pending(
+    tx: Transaction, *, limit: int, before: datetime | None = None
+) -> tuple[InboxItem, ...]:
+    """The oldest updates not yet dealt with, or those received `before`, in Telegram's order."""
     columns = ("update_id", "chat_id", "payload", "attempts", "received_at")
     statement = (
         select(*(table.c[name] for name in columns))
@@ -74,6 +76,8 @@ async def pending(tx: Transaction, *, limit: int) -> tuple[InboxItem, ...]:
         .order_by(table.c.update_id)
         .limit(limit)
     )
+    if before is not None:
+        statement = statement.where(table.c.received_at < before)
     return tuple(InboxItem(*row) for row in await tx.execute(statement))
 
 

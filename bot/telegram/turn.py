@@ -30,15 +30,18 @@ class Shown:
     """What messages of late show, so that a double press does not ask for the same.
 
     Telegram refuses an edit that changes nothing. Forgetting is harmless: then it does refuse.
+    Where the chats are `shared` with other processes, what one remembers may be out of date, and
+    every edit is new.
     """
 
-    def __init__(self, most: int = 10_000) -> None:
+    def __init__(self, most: int = 10_000, *, shared: bool = False) -> None:
         self._most = most
+        self._shared = shared
         self._latest: OrderedDict[tuple[ChatId, int], View] = OrderedDict()
 
     def is_new(self, chat_id: ChatId, message_id: int, view: View) -> bool:
         """Whether the message shows something else, as far as is known."""
-        return self._latest.get((chat_id, message_id)) != view
+        return self._shared or self._latest.get((chat_id, message_id)) != view
 
     def keep(self, chat_id: ChatId, message_id: int, view: View) -> None:
         """Remember what a message shows now; the oldest is forgotten."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,53 @@ async def test_a_redelivered_update_is_handled_once(desk: Desk) -> None:
     await after_restart.settled()
 
     assert seen == ["once", "then"]
+
+
+async def test_what_a_dead_process_left_is_taken_up_by_one_that_lives(
+    desk: Desk, clock: SteerableClock
+) -> None:
+    seen: list[str] = []
+    never = asyncio.Event()
+
+    async def handle(update: Update) -> None:
+        seen.append(text_in(update))
+
+    async def hang(update: Update) -> None:
+        await never.wait()
+
+    living = await desk.inbox(handle)
+    dying = await desk.inbox(hang)
+    await dying.receive([written(1, "left")])
+    await living.take_up_left()
+    assert seen == []  # it may still be at it
+
+    clock.jump_to(clock.now() + timedelta(seconds=31))
+    await living.take_up_left()
+    await living.settled()
+    await living.take_up_left()
+    await living.settled()
+
+    assert seen == ["left"]
+
+
+async def test_what_is_in_hand_here_is_not_taken_up_again(
+    desk: Desk, clock: SteerableClock
+) -> None:
+    begun: list[str] = []
+    go_on = asyncio.Event()
+
+    async def handle(update: Update) -> None:
+        begun.append(text_in(update))
+        await go_on.wait()
+
+    inbox = await desk.inbox(handle)
+    await inbox.receive([written(1, "slow"), written(2, "next")])
+    clock.jump_to(clock.now() + timedelta(seconds=31))
+    await inbox.take_up_left()
+    go_on.set()
+    await inbox.settled()
+
+    assert begun == ["slow", "next"]
 
 
 async def test_updates_brought_at_once_are_handled_once_each_and_in_order(desk: Desk) -> None:

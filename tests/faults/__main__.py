@@ -1,6 +1,7 @@
 """`python -m tests.faults`: a fault campaign, its figures and every broken promise.
 
-Exits with 1 when a promise is broken. docs/faults.md says what each one means.
+Exits with 1 when a promise is broken. docs/faults.md says what each one means. With `--break NAME`
+the bot is a copy broken on purpose, and 0 means that the ledger saw it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.faults.breaks import BREAKS, campaign_on
 from tests.faults.campaign import Outcome, Plan, run
 
 KINDS = ("sqlite", "postgresql")
+LONG_MINUTES = 5  # else one freeze beyond a lease would be most of a campaign
 
 
 def main() -> int:
@@ -25,11 +28,22 @@ def main() -> int:
     reader.add_argument("--database", choices=KINDS, default=None, help="both unless given")
     reader.add_argument("--people", type=int, default=12)
     reader.add_argument("--keep", type=Path, default=None, help="keep logs and database here")
+    reader.add_argument("--break", dest="broken", choices=tuple(BREAKS), help="break the bot first")
     asked = reader.parse_args()
     seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
+    if asked.broken is not None:
+        kind = asked.database or BREAKS[asked.broken].database
+        options = {"minutes": asked.minutes, "seed": seed, "database": kind, "people": asked.people}
+        return campaign_on(asked.broken, *(f"--{name}={each}" for name, each in options.items()))
     broken = 0
     for kind in KINDS if asked.database is None else (asked.database,):
-        plan = Plan(asked.minutes * 60, seed, asked.people, postgresql=kind == "postgresql")
+        plan = Plan(
+            asked.minutes * 60,
+            seed,
+            asked.people,
+            postgresql=kind == "postgresql",
+            long_freezes=asked.minutes >= LONG_MINUTES,
+        )
         print(f"{kind}: {asked.minutes:g} min, {asked.people} people, seed {seed}", flush=True)
         outcome = _run(plan, asked.keep / kind if asked.keep else None)
         _tell(outcome)

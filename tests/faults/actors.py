@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from bot.sandbox.errors import PersonError
+from bot.sandbox.views import chat_message
 
 if TYPE_CHECKING:
     import random
@@ -25,12 +27,16 @@ WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/
 FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
 What = Literal["block", "gone", "stop", "pause"]
-LEAVINGS: tuple[What, ...] = ("block", "stop", "pause")
-GOES_FOR_GOOD = 0.3  # of the leavings of those who may close their account
+LEAVINGS: tuple[What, ...] = ("block", "block", "stop", "pause")
 MASSAGE_EVERY_S = 240.0
 LEAVES = 0.02
 RETURNS = 0.12
 TYPES = 0.12
+TWICE = 0.1
+TWICE_AT_A_STEP = 0.4  # where a second press would plan something twice, if it could
+STEPS = ("log", "same", "session", "z", "e")
+STILL_S = 5.0  # before closing the account, so that no reply tells the bot of it
+SEEN = 12  # messages back in the chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +58,32 @@ class Silence:
     began: float  # seconds of the monotonic clock
     update_id: int | None  # what tells the bot; nothing does when an account is closed
     ended: float | None = None
+    last: int = 0  # the last update that the person had made by then
 
 
 @dataclass(slots=True)
 class Actor:
     """One person and their phone.
 
-    `rests_s` is how long they do nothing, at least and at most.
+    `rests_s` is how long they do nothing, at least and at most. To whoever is
+    `well` much of the plan is due. At `closes_at` the account is closed for good.
     """
 
     sandbox: Sandbox
     person: Person
     dice: random.Random
     city: str
-    rests_s: tuple[float, float] = (0.2, 2.0)
-    mortal: bool = False  # may close the account, and never comes back
+    rests_s: tuple[float, float] = (0.4, 2.6)
+    well: bool = False  # reports no sign, and stays
+    closes_at: float | None = None  # seconds of the monotonic clock
     joined: bool = False
     told: list[Told] = field(default_factory=list)
     silences: list[Silence] = field(default_factory=list)
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
-    _massaged_at: float = field(default_factory=time.monotonic)
+    _last: int = 0  # the last update that they made
+    massaged_at: float = -MASSAGE_EVERY_S
 
     @property
     def silence(self) -> Silence | None:
@@ -81,9 +91,14 @@ class Actor:
         last = self.silences[-1] if self.silences else None
         return last if last is not None and last.ended is None else None
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the account is closed."""
+        return self.silence is not None and self.silence.what == "gone"
+
     async def lives(self, until: float) -> None:
-        """Act every now and then until this instant of the monotonic clock."""
-        while time.monotonic() < until:
+        """Act every now and then until this instant of the monotonic clock, or to the end."""
+        while time.monotonic() < until and not self.is_gone:
             await asyncio.sleep(self.dice.uniform(*self.rests_s))
             try:
                 await self._acts()
@@ -97,6 +112,11 @@ class Actor:
 
     async def _acts(self) -> None:
         silence = self.silence
+        if self.closes_at is not None and time.monotonic() > self.closes_at and self.joined:
+            await self._closes_account()
+            return
+        if self.closes_at is not None and time.monotonic() > self.closes_at - STILL_S:
+            return
         if silence is not None and silence.what != "pause":
             if self.dice.random() < RETURNS:
                 await self._returns(silence)
@@ -107,44 +127,49 @@ class Actor:
         chance = self.dice.random()
         if silence is not None and chance < RETURNS:
             await self._returns(silence)
-        elif silence is None and chance < LEAVES:
+        elif silence is None and chance < LEAVES and not self.well:
             await self._leaves()
         elif chance < LEAVES + TYPES:
             await self.person.send(self.dice.choice(WORDS))
+            self._said()
         else:
             self._answers()
 
     async def _joins(self) -> None:
         """One step on the way from Start to a zone; what was not heard is said again."""
-        last = next(reversed(self.person.from_bot), None)
+        last = next(reversed(self._newest()), None)
         labels = {each.text for row in last.buttons for each in row} if last else set()
         again = time.monotonic() - self._said_at > ZONE_TYPED_S
         if last is None:
             if again:
                 self._said_at = time.monotonic()
                 await self.person.start()
+                self._said()
         elif labels & AGREEING:
             self.person.press(last.message_id, next(iter(labels & AGREEING)))
+            self._said()
         elif "What is your time zone?" in last.text and again:
             self._said_at = time.monotonic()
             await self.person.send(self.city)
+            self._said()
         elif "Skip" in labels or "All set" in last.text:
             self.joined = True
 
     async def _leaves(self) -> None:
-        """Block, say /stop or /pause, or close the account, which nobody tells the bot."""
-        for_good = self.mortal and self.dice.random() < GOES_FOR_GOOD
-        what: What = "gone" if for_good else self.dice.choice(LEAVINGS)
+        """Block, or say /stop or /pause."""
+        what = self.dice.choice(LEAVINGS)
         silence = Silence(what, time.monotonic(), None)
-        if what == "gone":
-            await self.person.deactivate()
-        elif what == "block":
+        if what == "block":
             await self.person.block()
         else:
             await self.person.send(f"/{what}")
-        if what != "gone":
-            silence.update_id = self._last_update()
+        silence.update_id = silence.last = self._said()
         self.silences.append(silence)
+
+    async def _closes_account(self) -> None:
+        """Nobody tells the bot: it hears of it only when it writes."""
+        await self.person.deactivate()
+        self.silences.append(Silence("gone", time.monotonic(), None, last=self._last))
 
     async def _returns(self, silence: Silence) -> None:
         if silence.what == "gone":
@@ -156,13 +181,16 @@ class Actor:
             await self.person.start()
         else:
             await self.person.send("/resume")
+        self._said()
 
-    def _last_update(self) -> int:
-        return self.sandbox.world.updates.next_id - 1
+    def _said(self) -> int:
+        """The number of the update that was made just now."""
+        self._last = self.sandbox.world.updates.next_id - 1
+        return self._last
 
     def _answers(self) -> None:
-        """Press a button of one of the newest messages; one press in ten comes twice."""
-        messages = [each for each in self.person.from_bot[-8:] if each.buttons]
+        """Press a button of one of the newest messages; some presses come twice."""
+        messages = [each for each in self._newest() if each.buttons]
         if not messages:
             return
         message = self.dice.choice(messages)
@@ -170,8 +198,15 @@ class Actor:
         if button is None or button.data is None:
             return
         self._press(message.message_id, button.data)
-        if self.dice.random() < 0.1:
+        at_a_step = button.data.split(":")[1] in STEPS
+        if self.dice.random() < (TWICE_AT_A_STEP if at_a_step else TWICE):
             self._press(message.message_id, button.data)
+
+    def _newest(self) -> list[ChatMessage]:
+        """The bot's among the last few messages of the chat, which may hold thousands."""
+        kept = self.sandbox.world.chats[self.person.chat_id].messages
+        last = [chat_message(each) for each in islice(reversed(kept.values()), SEEN)]
+        return [each for each in reversed(last) if each.sender == "bot" and not each.deleted]
 
     def _choose(self, message: ChatMessage) -> Button | None:
         """A button fit to press: nothing undone, no question ended twice."""
@@ -187,9 +222,9 @@ class Actor:
         signs = [each for each in open_ if _symptom(each.data) in SIGNS]
         ends = [each for each in open_ if _symptom(each.data) is None]
         chance = self.dice.random()
-        if urgent and chance < 0.10:
+        if urgent and chance < 0.25 and not self.well:
             return self.dice.choice(urgent)
-        if signs and chance < 0.25:
+        if signs and chance < 0.4 and not self.well:
             return self.dice.choice(signs)
         return self.dice.choice(ends) if ends else None
 
@@ -197,7 +232,7 @@ class Actor:
         _, action, *arguments = data.split(":")
         if (message_id, data) in self._pressed:
             return False
-        if action == "log" and time.monotonic() - self._massaged_at < MASSAGE_EVERY_S:
+        if action == "log" and time.monotonic() - self.massaged_at < MASSAGE_EVERY_S:
             return False  # each massage begins the plan anew, and nothing of it would ever come
         if action == "a":
             return arguments[2] != "u" and (arguments[0], arguments[1]) not in self._ended
@@ -207,11 +242,11 @@ class Actor:
         self.person.press(message_id, data)
         self._pressed.add((message_id, data))
         self.told.append(
-            Told(self.person.chat_id, time.monotonic(), data, message_id, self._last_update())
+            Told(self.person.chat_id, time.monotonic(), data, message_id, self._said())
         )
         _, action, *arguments = data.split(":")
         if action == "log":
-            self._massaged_at = time.monotonic()
+            self.massaged_at = time.monotonic()
         if action == "go" and self.silence is not None:
             self.silence.ended = time.monotonic()
         if action == "a" and (arguments[2] != "t" or arguments[3] in EMERGENCIES):

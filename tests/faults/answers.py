@@ -10,6 +10,7 @@ from bot.care.model import (
     InterviewState,
 )
 from tests.faults.actors import EMERGENCIES
+from tests.faults.spans import real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def updates_kept(books: Books, seen: Witness) -> Iterator[str]:
-    """Whatever Telegram had for the bot was written down and seen through."""
+    """Whatever Telegram had for the bot was written down, once, and seen through."""
+    for update_id, count in Counter(books.arrivals).items():
+        if count > 1:
+            yield f"update {update_id} stands in the inbox {count} times"
     for update_id in seen.updates:
         row = books.inbox.get(update_id)
         if row is None:
@@ -45,7 +49,7 @@ def answers_kept(books: Books, seen: Witness) -> Iterator[str]:
             continue
         if act == "t" and option in own[told.chat_id]:
             continue
-        if act == "c" and _was_over(books, interview_id, told):
+        if act == "c" and _was_over(books, seen, interview_id, told):
             continue
         yield f"chat {told.chat_id}: {told.data} stands nowhere"
 
@@ -54,13 +58,14 @@ def _words(value: Any) -> set[str]:
     return {str(each) for each in value} if isinstance(value, list | tuple) else {str(value)}
 
 
-def _was_over(books: Books, interview_id: int, told: Told) -> bool:
+def _was_over(books: Books, seen: Witness, interview_id: int, told: Told) -> bool:
     """Whether the interview had been closed by the time the tap was handled."""
     interview = books.interviews.get(interview_id)
     handled = books.inbox.get(told.update_id)
     if interview is None or handled is None or interview["state"] is InterviewState.OPEN:
         return False
-    return bool(interview["closed_at"] <= (handled["closed_at"] or 0.0) + 1.0)
+    over, done = (real(each["closed_at"] or 0.0, seen) for each in (interview, handled))
+    return over <= done + 1.0
 
 
 def judged_once(books: Books, seen: Witness) -> Iterator[str]:

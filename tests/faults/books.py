@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.sandbox.updates import FIRST_UPDATE_ID
 from bot.store.tables import metadata
+from tests.faults.starving import Starving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +41,12 @@ class Attempt:
     refused: int | None = None
     lost: bool = False
     wait_s: float = 0.0  # what Telegram asked for
+    slow: bool = False  # the answer came seconds later
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is a nudge, which nobody is sent in reply to anything."""
+        return any(what == "n" for what, _ in self.buttons)
 
     @property
     def came(self) -> bool:
@@ -57,6 +64,7 @@ class Books:
     escalations: list[Row] = field(default_factory=list)
     responses: list[Row] = field(default_factory=list)
     inbox: dict[int, Row] = field(default_factory=dict)
+    arrivals: list[int] = field(default_factory=list)  # the inbox's numbers, row by row
     chats: dict[int, int] = field(default_factory=dict)  # person to chat
 
 
@@ -73,6 +81,8 @@ class Witness:
     up: list[tuple[float, float]] = field(default_factory=list)
     deaths: list[float] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
+    starving: Starving = field(default_factory=Starving)
+    advice_waited: list[float] = field(default_factory=list)  # seconds, filled in by the ledger
     ended: float = 0.0
 
 
@@ -85,13 +95,15 @@ async def read_books(database: Database, offset: float) -> Books:
             found = (await tx.execute(select(table).order_by(*table.primary_key))).mappings()
             return [{key: _moved(value, offset) for key, value in row.items()} for row in found]
 
+    inbox = await rows("inbox")
     return Books(
+        arrivals=[each["update_id"] for each in inbox],
         occurrences=await rows("occurrences"),
         interviews={each["id"]: each for each in await rows("interviews")},
         answers=await rows("answers"),
         escalations=await rows("escalations"),
         responses=await rows("responses"),
-        inbox={each["update_id"]: each for each in await rows("inbox")},
+        inbox={each["update_id"]: each for each in inbox},
         chats={each["id"]: each["chat_id"] for each in await rows("people")},
     )
 
@@ -110,6 +122,7 @@ def attempts_in(calls: Iterable[Call], offset: float) -> list[Attempt]:
             refused=call.error_code,
             lost=call.fault in NOT_TAKEN,
             wait_s=_asked_to_wait(call),
+            slow=call.fault == "slow",
         )
         for call in calls
         if call.method in SENDS

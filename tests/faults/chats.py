@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import (
     CHECK_INS,
+    NUDGES,
     OccurrenceState,
 )
-from tests.faults.spans import CONFUSING, real
+from tests.faults.spans import CONFUSING, fed, real, troubled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from tests.faults.books import Books, Row, Witness
 
 LEASE_S = 60.0  # a lease left by a crash comes back within this
+KNOCKED_S = 0.8  # what had left when Telegram said that nobody is there, and writing it down
 RECORDED_S = 3.0  # what was on the wire when the person said stop
-SILENT_S = 12.0  # what had left when Telegram first said that nobody is there
 ORDER_S = 1.5
 
 
@@ -48,13 +49,14 @@ def _due_order(books: Books, seen: Witness) -> Iterator[str]:
         rows.sort(key=lambda row: row["message_id"])
         for before, after in pairwise(rows):
             came = seen.messages[(chat_id, after["message_id"])]
-            if _known_by(after, before) and not _confused(seen, came):
+            if _known_by(after, before, seen, came) and not _confused(seen, came):
                 yield f"chat {chat_id}: {before['id']} came before {after['id']}, due earlier"
 
 
-def _known_by(after: Row, before: Row) -> bool:
+def _known_by(after: Row, before: Row, seen: Witness, came: float) -> bool:
     """Whether `after` was due first, and planned no later, so that it should have left first."""
-    earlier = after["due_at"] < before["due_at"] - ORDER_S
+    slack_s = ORDER_S + seen.starving.between(after["due_at"], came)
+    earlier = after["due_at"] < before["due_at"] - slack_s
     return bool(earlier and after["id"] < before["id"])
 
 
@@ -72,32 +74,48 @@ def silence_kept(books: Books, seen: Witness) -> Iterator[str]:
     for chat_id, silences in seen.silences.items():
         for silence in silences:
             if silence.what in ("block", "gone"):
-                yield from _no_knocking(seen, chat_id, silence)
+                yield from _no_knocking(books, seen, chat_id, silence)
             else:
                 yield from _quiet(books, seen, chat_id, silence)
 
 
-def _no_knocking(seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
-    """After Telegram's first no there is no more trying, unless the bot died over it."""
+def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
+    """After a no of Telegram's that the bot lived to write down there is no more trying."""
     end = silence.ended or float("inf")
     refusals = [
         each
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    for before, after in pairwise(refusals):
-        forgot = _troubled_between(seen, before.at - 1.0, after.at)
-        if after.at - before.at > SILENT_S and not forgot:
+    # What the person had said before and is handled late takes them for being back.
+    row = books.inbox.get(silence.last)
+    said = 0.0 if row is None else real(row["closed_at"] or seen.ended, seen)
+    heard = next(
+        (
+            each.at
+            for each in refusals
+            if each.at > said and not each.slow and _is_written_down(seen, each.at)
+        ),
+        None,
+    )
+    if heard is None:
+        return
+    for each in refusals:
+        if each.at <= heard or fed(seen, heard, each.at) <= KNOCKED_S:
+            continue
+        if each.is_planned or not troubled(seen, heard, each.at):
             yield (
-                f"chat {chat_id}: tried again {after.at - before.at:.0f} s after Telegram said"
+                f"chat {chat_id}: tried again {each.at - heard:.0f} s after Telegram said"
                 f" that nobody is there ({silence.what})"
             )
 
 
-def _troubled_between(seen: Witness, begin: float, end: float) -> bool:
-    return any(begin <= at <= end for at in seen.deaths) or any(
-        each.began <= end and each.ended >= begin for each in seen.spells
-    )
+def _is_written_down(seen: Witness, refused_at: float) -> bool:
+    """Whether the bot went on undisturbed, for as long as writing an ending down may take."""
+    end = refused_at + KNOCKED_S
+    while fed(seen, refused_at, end) < KNOCKED_S and end < refused_at + 10 * KNOCKED_S:
+        end += 0.5
+    return not troubled(seen, refused_at - 1.0, end)
 
 
 def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Iterator[str]:
@@ -109,11 +127,31 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
     for attempt in seen.attempts:
         if attempt.chat_id != chat_id or not attempt.came or not began < attempt.at < end:
             continue
+        if fed(seen, began - RECORDED_S, attempt.at) <= RECORDED_S:
+            continue
         for what, number in attempt.buttons:
             if what == "n":
                 yield f"chat {chat_id}: nudge {number} came after /{silence.what}"
     for each in books.occurrences:
         at = seen.messages.get((chat_id, each["message_id"]))
         ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
-        if ours and at is not None and began < at < end:
+        if ours and at is not None and began < at < end and fed(seen, began, at) > RECORDED_S:
             yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"
+
+
+def silence_written(books: Books, seen: Witness) -> Iterator[str]:
+    """By the bot's own books nothing of the plan was sent after /stop or /pause was handled.
+
+    What was on its way then is cancelled in the same commit, and does not count as sent.
+    """
+    for chat_id, silences in seen.silences.items():
+        for silence in silences:
+            handled = books.inbox.get(silence.update_id or 0)
+            if silence.what not in ("stop", "pause") or not handled or not handled["closed_at"]:
+                continue
+            began, end = real(handled["closed_at"], seen), silence.ended or float("inf")
+            for each in books.occurrences:
+                ours = each["chat_id"] == chat_id and each["kind"] in NUDGES | CHECK_INS
+                sent = each["state"] is OccurrenceState.SENT and each["sent_at"]
+                if ours and sent and began < real(each["sent_at"], seen) < end:
+                    yield f"chat {chat_id}: {each['kind']} {each['id']} counts as sent later"

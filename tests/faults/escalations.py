@@ -52,6 +52,7 @@ def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
                 yield f"the message of escalation {row['id']} counts as {each['state']}, not come"
             came = seen.ended if each["state"] not in FINAL else real(row["changed_at"], seen)
         waited, why = _waited(each, row, came, tries[row["id"]], seen)
+        seen.advice_waited.append(waited)
         if waited > ESCALATION_S:
             yield (
                 f"escalation {row['id']} ({row['level']}) waited {waited:.1f} s while the bot"

@@ -6,12 +6,14 @@ import asyncio
 import shutil
 import tempfile
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+
+from tests.faults.starving import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +27,14 @@ class Server:
 
     url: str
     _server: Any
+    _data: Path
+
+    def pids(self) -> list[int]:
+        """Its processes, while it runs."""
+        with suppress(OSError, ValueError, IndexError):
+            first = (self._data / "postmaster.pid").read_text(encoding="ascii").splitlines()[0]
+            return [int(first), *children(int(first))]
+        return []
 
     async def crash(self, down_s: float) -> None:
         """kill -9 the postmaster, wait for its children, stay down, and start again."""
@@ -49,7 +59,7 @@ def running_server() -> Iterator[Server]:
 
         server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        yield Server(server.get_uri(database="postgres", driver="psycopg"), server)
+        yield Server(server.get_uri(database="postgres", driver="psycopg"), server, folder / "data")
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

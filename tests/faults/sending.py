@@ -14,6 +14,7 @@ from bot.care.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.faults.actors import Told
     from tests.faults.books import Books, Row, Witness
 
 LEASE_S = 60.0  # a lease left by a crash comes back within this
@@ -39,10 +40,8 @@ def endings_told(books: Books, seen: Witness) -> Iterator[str]:
 def planned_once(books: Books, seen: Witness) -> Iterator[str]:
     """The same message is planned once, and a check-in opens one interview."""
     keys = Counter(
-        (each["session_id"], each["escalation_id"], each["item"], each["sequence"], version)
+        (_whose(each), each["item"], each["sequence"], each["plan_version"])
         for each in books.occurrences
-        for version in (each["plan_version"],)
-        if each["session_id"] is not None or each["escalation_id"] is not None
     )
     for key, count in keys.items():
         if count > 1:
@@ -51,6 +50,14 @@ def planned_once(books: Books, seen: Witness) -> Iterator[str]:
     for occurrence_id, count in opened.items():
         if occurrence_id is not None and count > 1:
             yield f"check-in {occurrence_id} opened {count} interviews"
+
+
+def _whose(occurrence: Row) -> tuple[str, int]:
+    """The massage or the advice that a message belongs to; else the person."""
+    for name in ("session_id", "escalation_id"):
+        if occurrence[name] is not None:
+            return name, int(occurrence[name])
+    return "person_id", int(occurrence["person_id"])
 
 
 def sent_means_sent(books: Books, seen: Witness) -> Iterator[str]:
@@ -128,20 +135,31 @@ def check_ins_asked(books: Books, seen: Witness) -> Iterator[str]:
 def _prompts(books: Books, seen: Witness) -> Counter[int]:
     """How often each interview's questions may have come for other reasons than its check-in.
 
-    One for an answer (its reply asks what is next, and again where the bot died in between), for
-    a wish to answer it now, and for a reminder, which may come twice when it is in doubt.
+    One for an answer (its reply asks what is next, and again each time the handling began anew),
+    for a wish to answer it now, and for a reminder, which may come twice when it is in doubt.
     """
     allowed: Counter[int] = Counter()
     for told in seen.told:
         _, action, *arguments = told.data.split(":")
         if action in ("a", "ask"):
-            allowed[int(arguments[0])] += 2
+            allowed[int(arguments[0])] += _handled(books, seen, told)
     for row in books.occurrences:
         if row["kind"] is Kind.REMINDER and row["attempts"]:
             for interview in books.interviews.values():
                 if interview["person_id"] == row["person_id"]:
                     allowed[interview["id"]] += 2 if row["repeat"] else 1
     return allowed
+
+
+def _handled(books: Books, seen: Witness, told: Told) -> int:
+    """How often at most a tap was handled: anew after each death and each call that failed."""
+    row = books.inbox.get(told.update_id)
+    if row is None:
+        return 2
+    end = (row["closed_at"] or seen.ended) + 1.0
+    deaths = sum(told.at <= each <= end for each in seen.deaths)
+    spells = sum(told.at <= each.ended and each.began <= end for each in seen.spells)
+    return 2 + int(row["attempts"]) + deaths + 3 * spells
 
 
 def _times(seen: Witness, action: str) -> Counter[int]:

@@ -21,7 +21,10 @@ def real(instant: float, seen: Witness) -> float:
 
 
 def able(seen: Witness, begin: float, end: float) -> float:
-    """For how many seconds in between the bot was up with nothing wrong around it."""
+    """For how many seconds in between the bot could send.
+
+    It was up, nothing was wrong around it, and it had a processor, as had what it leans on.
+    """
     free = [(max(a, begin), min(b, end)) for a, b in seen.up]
     for spell in seen.spells:
         if spell.what == "two pollers":
@@ -30,7 +33,19 @@ def able(seen: Witness, begin: float, end: float) -> float:
         for a, b in free:
             cut += [(a, min(b, spell.began)), (max(a, spell.ended), b)]
         free = [(a, b) for a, b in cut if a < b]
-    return sum(max(0.0, b - a) for a, b in free)
+    return sum(fed(seen, a, b) for a, b in free if a < b)
+
+
+def fed(seen: Witness, begin: float, end: float) -> float:
+    """Seconds from `begin` to `end` less those in which the bot waited for a processor."""
+    return max(0.0, end - begin - seen.starving.between(begin, end))
+
+
+def troubled(seen: Witness, begin: float, end: float) -> bool:
+    """Whether the bot died, or something was wrong around it, in between."""
+    return any(begin <= at <= end for at in seen.deaths) or any(
+        each.began <= end and each.ended >= begin for each in seen.spells
+    )
 
 
 def ends(seen: Witness) -> list[float]:

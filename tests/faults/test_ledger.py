@@ -11,6 +11,7 @@ from tests.faults.actors import Silence, Told
 from tests.faults.books import Attempt, Books, Witness
 from tests.faults.ledger import balance
 from tests.faults.machine import Spell
+from tests.faults.starving import Starving
 
 CHAT = 5001
 
@@ -71,7 +72,7 @@ def test_an_uncertain_nudge_is_let_be_where_the_bot_died_over_it() -> None:
 
 
 def test_two_messages_that_count_as_sent_by_one_are_seen() -> None:
-    kept = books(occurrence(), occurrence(id=2))
+    kept = books(occurrence(), occurrence(id=2, item="steps"))
     (broken,) = balance(kept, witness(nudge_sent(), nudge_sent(number=2))).broken
     assert "by one message" in broken
 
@@ -101,6 +102,7 @@ def advice(at: float, **values: Any) -> Attempt:
         (witness(advice(12.0, lost=True), advice(16.0)), {"repeat": True}),
         (witness(advice(12.0, refused=429, wait_s=20.0), advice(33.0)), {}),
         (witness(advice(73.0), deaths=[10.5]), {"repeat": True}),
+        (witness(advice(20.0), starving=Starving([10.0, 20.0], [0.0, 6.0])), {}),
     ],
 )
 def test_advice_in_time_or_as_soon_as_it_could_leave_is_no_matter(
@@ -116,6 +118,7 @@ def test_advice_in_time_or_as_soon_as_it_could_leave_is_no_matter(
         (witness(advice(12.0, lost=True), advice(18.0)), {"repeat": True}),
         (witness(advice(73.0), deaths=[10.5]), {}),
         (witness(advice(90.0), deaths=[10.5]), {"repeat": True}),
+        (witness(advice(20.0), starving=Starving([10.0, 20.0], [0.0, 4.0])), {}),
         (witness(messages={}), {"state": OccurrenceState.PLANNED, "due_at": 999.0}),
     ],
 )
@@ -178,13 +181,26 @@ def test_knocking_again_where_nobody_is_is_seen_unless_the_bot_died_over_the_fir
     (broken,) = balance(books(), witness(*knocks, silences=silences)).broken
     assert "nobody is there" in broken
     assert balance(books(), witness(*knocks, silences=silences, deaths=[10.1])).broken == []
+    died_later = witness(*knocks, silences=silences, deaths=[30.0])
+    assert len(balance(books(), died_later).broken) == 1
+    said_before = {CHAT: [Silence("gone", 5.0, None, last=9)]}
+    late = books(inbox={9: {"state": "done", "reason": None, "closed_at": 20.0}})
+    assert balance(late, witness(*knocks, silences=said_before)).broken == []
+
+
+def test_an_update_that_stands_in_the_inbox_twice_is_seen() -> None:
+    row = {"state": "done", "reason": None, "closed_at": 2.0}
+    kept = books(inbox={9: row}, arrivals=[9, 9])
+    assert balance(kept, witness()).broken == ["update 9 stands in the inbox 2 times"]
 
 
 def test_a_nudge_after_stop_is_seen() -> None:
     silences = {CHAT: [Silence("stop", 1.0, 9)]}
     kept = books(occurrence(), inbox={9: {"state": "done", "reason": None, "closed_at": 2.0}})
-    (broken,) = balance(kept, witness(nudge_sent(), silences=silences)).broken
-    assert "came after /stop" in broken
+    broken = balance(kept, witness(nudge_sent(), silences=silences)).broken
+    assert len(broken) == 2  # in the chat, and in the bot's own books
+    assert "came after /stop" in broken[0]
+    assert "counts as sent later" in broken[1]
 
 
 def test_an_escalation_without_a_message_is_seen() -> None:
@@ -202,6 +218,6 @@ def test_what_is_planned_or_opened_twice_is_seen() -> None:
     broken = balance(kept, witness(messages=came)).broken
 
     assert broken == [
-        "planned 2 times: (1, None, 'water', 0, 1)",
+        "planned 2 times: (('session_id', 1), 'water', 0, 1)",
         "check-in 1 opened 2 interviews",
     ]
