@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
-from telegram import Bot, InlineKeyboardMarkup
+from telegram import Bot
 from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.care.model import NUDGES, Occurrence, OccurrenceState, PersonId
@@ -169,8 +169,8 @@ async def build(
             return Drop(
                 OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED, view.reason
             )
-        assert view.keyboard is None or isinstance(view.keyboard, InlineKeyboardMarkup)
-        return Parcel(view.text, view.keyboard, await _photo(view.picture, album))
+        keyboard = None if view.keyboard is None else view.keyboard.to_dict()
+        return Parcel(view.text, keyboard, await _photo(view.picture, album))
 
     async def gone(person_id: PersonId, _: datetime) -> None:
         await people.gone(practice, person_id)
