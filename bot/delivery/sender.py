@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -74,8 +74,11 @@ class Wait:
     reason: str
 
 
-Compose = Callable[[Occurrence, datetime], Awaitable[Parcel | Drop | Wait]]
-"""What an occurrence says at this instant. It reads and decides; it changes nothing."""
+Compose = Callable[[Sequence[Occurrence], datetime], Awaitable[Sequence[Parcel | Drop | Wait]]]
+"""What each of these says at this instant, in their order; they are nudges, or it is one alone.
+
+It reads and decides; it changes nothing. Where it fails, each is asked for alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)

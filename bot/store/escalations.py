@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
 
 from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
+from bot.store.lists import among
 from bot.store.tables import OPEN
 from bot.store.tables import escalations as table
 from bot.store.tables import responses as said
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 
-CURRENT_OF = select(table).where(table.c.person_id.in_(bindparam("ids", expanding=True)), OPEN)
+CURRENT_OF = select(table).where(among(table.c.person_id, "ids"), OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, insert, null, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, null, select, update
 
 from bot.care.model import (
     ChatId,
@@ -21,6 +21,7 @@ from bot.care.model import (
     Status,
 )
 from bot.store.columns import wall_text
+from bot.store.lists import among
 from bot.store.tables import inbox
 from bot.store.tables import notes as note_table
 from bot.store.tables import people as table
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 
 KEPT = 1024  # profiles and preferences that are ready in memory
 
-BY_CHATS = select(table).where(table.c.chat_id.in_(bindparam("ids", expanding=True)))
-SEVERAL = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+BY_CHATS = select(table).where(among(table.c.chat_id, "ids"))
+SEVERAL = select(table).where(among(table.c.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
