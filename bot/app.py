@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -293,9 +294,19 @@ def make_bot(settings: Settings, *, on_success: Callable[[], None] | None = None
     )
 
 
+def settle() -> None:
+    """Keep what was made at the start, which stays to the end, out of the search for garbage.
+
+    Of each message's processor time a tenth went into looking through the content once more.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 async def run(settings: Settings, stopping: asyncio.Event) -> None:
     """Run the bot until `stopping` is set."""
     app = await build(settings)
+    settle()
     starting = asyncio.create_task(app.start())
     asked_to_stop = asyncio.create_task(stopping.wait())
     try:

@@ -160,12 +160,13 @@ class Round:
                 leave_at = await self._budget.turn(leave_at)
             ours = await self._queue.still_ours([occurrence for occurrence, _ in parcels])
             left_behind: Parcels = []
+            now = self._clock.now()
             for (occurrence, parcel), is_ours in zip(parcels, ours, strict=True):
                 if not is_ours:
                     del group[occurrence.id]
                     self._count("lost", occurrence)
                 elif self._budget.leave(leave_at, safety=safety):
-                    self._pace.left(occurrence.chat_id, self._clock.now())
+                    self._pace.left(occurrence.chat_id, now)
                     self._launch(self._carry(occurrence, parcel), _apart(group, occurrence))
                 else:
                     left_behind.append((occurrence, parcel))
