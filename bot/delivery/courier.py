@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import random
 import uuid
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.care.model import NUDGES
 from bot.delivery.backoff import Backoff
 from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.metrics import Metrics
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
-from bot.delivery.round import OnGone, OnSent, OnUpload, Round
+from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
     from datetime import datetime
 
     from telegram import Bot
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 FEWEST_PLACES, MOST_PLACES = 64, 512
 PLACES_S = 0.5  # how long Telegram may take to answer before places run short
-MOST_UNSENT = 128  # leased and not yet on the wire, whatever the limit
+FEWEST_UNSENT, MOST_UNSENT = 128, 512  # leased and not yet on the wire, whatever the limit
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
 GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
 LAST_WORDS_S = 0.8
@@ -99,10 +101,13 @@ class Courier:
             on_sent=on_sent,
             on_upload=on_upload,
             put_back=self.wake,
+            launch=self._launch,
             metrics=self._metrics,
         )
-        self._in_flight: dict[asyncio.Task[None], Occurrence] = {}
-        self._fewest_at_once = min(self._places, MOST_UNSENT) // 4
+        self._in_flight: dict[asyncio.Task[None], Group] = {}
+        self._leased = 0
+        self._most_unsent = min(self._places, FEWEST_UNSENT)
+        self._last_lease = (0.0, 0)
         self._short_of_room = False
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -127,7 +132,7 @@ class Courier:
     @property
     def in_flight(self) -> int:
         """How many messages are leased by this process and not yet ended."""
-        return len(self._in_flight)
+        return self._leased
 
     def wake(self) -> None:
         """Look at the queue now: something was planned, or time has moved."""
@@ -208,7 +213,7 @@ class Courier:
             if self.held:
                 return None
             if due == {SAFETY_PRIORITY}:
-                return 0.0 if len(self._in_flight) < self._places else FULL_S
+                return 0.0 if self._leased < self._places else FULL_S
             return await self._lease_in_turn()
 
     def _mind_the_clock(self) -> None:
@@ -221,7 +226,7 @@ class Courier:
         self._looked_at = now
 
     async def _lease_safety(self) -> None:
-        room = self._places + SAFETY_IN_FLIGHT - len(self._in_flight)
+        room = self._places + SAFETY_IN_FLIGHT - self._leased
         if room > 0:
             leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
@@ -229,7 +234,7 @@ class Courier:
 
     async def _lease_in_turn(self) -> float:
         room = self._room()
-        if room < self._fewest_at_once:
+        if room < self._most_unsent // 4:
             self._short_of_room = True  # whoever ends will wake us
             return FULL_S
         wait_s = self._budget.known_wait_s()
@@ -250,45 +255,66 @@ class Courier:
             self._budget.forgo()
             raise
         self._start(leased, slots)
+        self._reckon(len(leased))
         return self._budget.known_wait_s() if not slots else 0.0
 
-    def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
+    def _reckon(self, leased: int) -> None:
+        """Lease as much at a time as leaves in 60 ms by what has left since the last lease."""
+        at, before = self._last_lease
+        now = asyncio.get_running_loop().time()
+        self._last_lease = (now, leased)
+        leaves = int(before / max(now - at, 0.001) * WINDOW_S)
+        self._most_unsent = min(self._places, MOST_UNSENT, max(FEWEST_UNSENT, leaves))
+
+    def _start(self, leased: Sequence[Occurrence], slots: Iterable[float] = ()) -> None:
+        """Each on its way: nudges that leave together as one group, everything else alone."""
         waits = iter(slots)
         now = self._clock.now()
+        loop_s = asyncio.get_running_loop().time()
+        groups: dict[float, Group] = {}
+        self._leased += len(leased)
         for occurrence in leased:
-            leave_at = self._in_grains(next(waits, 0.0))
+            leave_at = self._in_grains(loop_s, next(waits, 0.0))
             free_at = self._pace.admit(occurrence, now)
+            own = {occurrence.id: occurrence}
             if free_at > now:
-                work = self._round.release(occurrence, free_at, "this chat's turn comes later")
+                later = self._round.release(occurrence, free_at, "this chat's turn comes later")
+                self._launch(later, own)
+            elif occurrence.message.kind in NUDGES:
+                groups.setdefault(leave_at, {}).update(own)
             else:
-                work = self._round.deliver(occurrence, leave_at)
-            task = asyncio.create_task(work)
-            self._in_flight[task] = occurrence
-            task.add_done_callback(self._ended)
+                self._launch(self._round.deliver(own, leave_at), own)
+        for leave_at, group in groups.items():
+            self._launch(self._round.deliver(group, leave_at), group)
 
-    def _in_grains(self, wait_s: float) -> float:
+    def _launch(self, work: Coroutine[Any, Any, None], group: Group) -> None:
+        task = asyncio.create_task(work)
+        self._in_flight[task] = group
+        task.add_done_callback(self._ended)
+
+    def _in_grains(self, loop_s: float, wait_s: float) -> float:
         """The loop's time in `wait_s` seconds; at high limits not before its whole grain."""
-        at = asyncio.get_running_loop().time() + wait_s
         if not self._grain_s or wait_s <= 0:
-            return at
-        return math.ceil(at / self._grain_s) * self._grain_s
+            return loop_s + wait_s
+        return math.ceil((loop_s + wait_s) / self._grain_s) * self._grain_s
 
     def _room(self) -> int:
         """How many more may be leased: by places, and by what is leased and not yet sent."""
-        unsent = len(self._in_flight) - len(self._round.sending)
-        return min(self._places - len(self._in_flight), MOST_UNSENT - unsent)
+        unsent = self._leased - len(self._round.sending)
+        return min(self._places - self._leased, self._most_unsent - unsent)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        occurrence = self._in_flight.pop(task)
+        group = self._in_flight.pop(task)
+        self._leased -= len(group)
         if task.cancelled():
             return
-        self._round.sending.discard(occurrence.id)
-        if self._short_of_room and self._room() >= self._fewest_at_once:
+        self._round.sending.difference_update(group)
+        if self._short_of_room and self._room() >= self._most_unsent // 4:
             self._short_of_room = False
             self._woken.set()
         if task.exception() is not None:
             # The database did not take the ending; the lease will time out and tell.
-            log.error("ending_not_recorded", occurrence=occurrence.id, exc_info=task.exception())
+            log.error("ending_not_recorded", occurrences=sorted(group), exc_info=task.exception())
 
     async def _rest(self, wait_s: float | None) -> None:
         if wait_s is not None and wait_s <= 0:
@@ -348,18 +374,20 @@ class Courier:
         """What is in flight gets its time; what is left is released, or uncertain if it was
         on the wire.
         """
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=GRACE_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                while self._in_flight:  # a group goes on as a task for each that leaves
+                    await asyncio.wait(self._in_flight)
         left = dict(self._in_flight)
         for task in left:
             task.cancel()
-        endings = [self._give_back(occurrence) for occurrence in left.values()]
+        endings = [self._give_back(each) for group in left.values() for each in group.values()]
         try:
             async with asyncio.timeout(LAST_WORDS_S):
                 await asyncio.gather(*left, *endings, return_exceptions=True)
                 await self._queue.flush()
         except TimeoutError:
-            log.warning("courier_stopped_with_leases", left=len(left))
+            log.warning("courier_stopped_with_leases", left=len(endings))
 
     async def _give_back(self, occurrence: Occurrence) -> None:
         if occurrence.id in self._round.sending:

@@ -90,9 +90,11 @@ class Metrics:
             buckets=LATENCY_S,
             registry=registry,
         )
+        # A child by its labels takes longer to find than to count in.
+        self._counted: dict[tuple[Kind, str], Counter] = {}
+        self._late = {kind: self._lateness.labels(kind.value) for kind in Kind}
         for kind in Kind:
-            for counted in (self._lateness, self._timed_out):
-                counted.labels(kind.value)
+            self._timed_out.labels(kind.value)
         for nudge in NUDGES:
             self._expired.labels(nudge.value)
 
@@ -115,11 +117,14 @@ class Metrics:
 
     def ended(self, kind: Kind, outcome: str) -> None:
         """A message that was taken up came to this end."""
-        self._sends.labels(kind.value, outcome).inc()
+        counted = self._counted.get((kind, outcome))
+        if counted is None:
+            counted = self._counted[kind, outcome] = self._sends.labels(kind.value, outcome)
+        counted.inc()
 
     def sent(self, kind: Kind, late_s: float) -> None:
         """Telegram took a message, so many seconds after it fell due."""
-        self._lateness.labels(kind.value).observe(max(0.0, late_s))
+        self._late[kind].observe(max(0.0, late_s))
 
     def expired(self, kind: Kind, count: int = 1) -> None:
         """So many messages of a kind were too late to be worth sending."""

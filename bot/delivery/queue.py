@@ -85,11 +85,11 @@ class Queue:
             priorities=priorities,
         )
 
-    async def still_ours(self, occurrence: Occurrence) -> bool:
-        """Whether it is still ours to send: since the lease it was not cancelled, erased or timed
-        out, nor leased anew after that.
+    async def still_ours(self, leased: Sequence[Occurrence]) -> Sequence[bool]:
+        """Of each whether it is still ours to send: since the lease it was not cancelled, erased
+        or timed out, nor leased anew after that.
         """
-        return await self._checks.ask((occurrence.id, occurrence.attempts))
+        return await self._checks.ask([(each.id, each.attempts) for each in leased])
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
@@ -153,10 +153,13 @@ class Queue:
         await self._ledger.flush()
         await self._receipts.flush()
 
-    async def _which_are_ours(self, leases: Sequence[tuple[OccurrenceId, int]]) -> list[bool]:
+    async def _which_are_ours(
+        self, asked: Sequence[Sequence[tuple[OccurrenceId, int]]]
+    ) -> list[list[bool]]:
+        ids = [each for leases in asked for each, _ in leases]
         async with self._database.reading() as tx:
-            held = await table.held(tx, [each for each, _ in leases], owner=self._owner)
-        return [held.get(each) == attempt for each, attempt in leases]
+            held = await table.held(tx, ids, owner=self._owner)
+        return [[held.get(each) == attempt for each, attempt in leases] for leases in asked]
 
     async def _acknowledge_all(self, receipts: Sequence[table.Receipt]) -> list[bool]:
         async with self._database.transaction() as tx:

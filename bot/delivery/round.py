@@ -1,12 +1,12 @@
-"""One leased occurrence on its way: composed, sent, and its ending written down."""
+"""Leased occurrences on their way: composed, sent, and their endings written down."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 OnGone = Callable[[PersonId, datetime], Awaitable[None]]
 OnSent = Callable[[Occurrence, int, datetime], Awaitable[None]]
 OnUpload = Callable[[str, str], Awaitable[None]]
+Group = dict[OccurrenceId, Occurrence]
+"""What one task answers for; what it has handed on or ended is gone from it."""
+Launch = Callable[[Coroutine[Any, Any, None], Group], None]
+"""Start work as a task of its own that answers for these."""
+Parcels = list[tuple[Occurrence, Parcel]]
 
 COMPOSE_TRIES = 3
 COMPOSE_S = 10.0
@@ -47,7 +52,7 @@ log = structlog.get_logger(__name__)
 
 
 class Round:
-    """Carries one message at a time to its ending; many at once, each its own task.
+    """Carries messages to their endings: composed in groups, sent each as its own task.
 
     `tally` counts endings by name: sent, released, uncertain, failed, gone, dropped, lost.
     `sending` holds what is on the wire. `put_back` is called when a message is planned again.
@@ -67,6 +72,7 @@ class Round:
         on_sent: OnSent | None,
         on_upload: OnUpload | None,
         put_back: Callable[[], None],
+        launch: Launch,
         metrics: Metrics,
     ) -> None:
         self._queue = queue
@@ -80,64 +86,110 @@ class Round:
         self._on_sent = on_sent
         self._on_upload = on_upload
         self._put_back = put_back
+        self._launch = launch
         self._metrics = metrics
         self._compose_failures: Counter[OccurrenceId] = Counter()
         self._line_failures = 0
         self.sending: set[OccurrenceId] = set()
         self.tally: Counter[str] = Counter()
 
-    async def deliver(self, occurrence: Occurrence, leave_at: float) -> None:
-        """See one leased occurrence through; it leaves at `leave_at` of the loop's time, or later.
+    async def deliver(self, group: Group, leave_at: float) -> None:
+        """See leased occurrences through; they leave at `leave_at` of the loop's time, or later.
 
         1. too late to be worth sending: expired, and nothing is composed
         2. compose, from what is true now
-        3. wait for its turn
+        3. wait for their turn
         4. cancelled since the lease: let go
-        5. send, once
+        5. send, each once
         6. write down what became of it
         """
         now = self._clock.now()
-        expires_at = occurrence.message.expires_at
-        if expires_at is not None and expires_at <= now:
-            await self._drop(occurrence, Drop(OccurrenceState.EXPIRED, "too late"))
+        for each in tuple(group.values()):
+            expires_at = each.message.expires_at
+            if expires_at is not None and expires_at <= now:
+                too_late = self._drop(each, Drop(OccurrenceState.EXPIRED, "too late"))
+                self._launch(too_late, _apart(group, each))
+        due = tuple(group.values())
+        if not due:
             return
         try:
             async with asyncio.timeout(COMPOSE_S):
-                composed = await self._compose(occurrence, now)
+                composed = await self._compose(due, now)
         except Exception:
-            log.exception("compose_failed", **_facts(occurrence))
-            await self._compose_failed(occurrence)
+            await self._not_composed(group, leave_at)
             return
-        self._compose_failures.pop(occurrence.id, None)
-        if isinstance(composed, Drop):
-            await self._drop(occurrence, composed)
-        elif isinstance(composed, Wait):
-            await self.release(occurrence, composed.until, composed.reason)
-        elif await self._may_leave(occurrence, leave_at):
-            outcome = await self._send(occurrence, composed)
-            await self._conclude(occurrence, outcome)
-            await self._uploaded(occurrence, composed, outcome)
-        else:
-            self._count("lost", occurrence)
+        await self._leave(group, self._sorted_out(group, due, composed), leave_at)
 
-    async def _may_leave(self, occurrence: Occurrence, leave_at: float) -> bool:
-        """Wait for its turn; then whether it is still to be sent.
+    async def _not_composed(self, group: Group, leave_at: float) -> None:
+        """Within the handling of an error: each is tried alone, so that one fails alone."""
+        if len(group) > 1:
+            for each in tuple(group.values()):
+                own = _apart(group, each)
+                self._launch(self.deliver(own, leave_at), own)
+            return
+        for each in tuple(group.values()):
+            log.exception("compose_failed", **_facts(each))
+            await self._compose_failed(each)
 
-        A look at the database may take long on a busy machine: then its turn has passed, and it
-        waits for another and looks again.
+    def _sorted_out(
+        self, group: Group, due: Sequence[Occurrence], composed: Sequence[Parcel | Drop | Wait]
+    ) -> Parcels:
+        """What is to be sent; the others go their own ways."""
+        parcels: Parcels = []
+        for occurrence, what in zip(due, composed, strict=True):
+            self._compose_failures.pop(occurrence.id, None)
+            if isinstance(what, Parcel):
+                parcels.append((occurrence, what))
+            elif isinstance(what, Drop):
+                self._launch(self._drop(occurrence, what), _apart(group, occurrence))
+            else:
+                back = self.release(occurrence, what.until, what.reason)
+                self._launch(back, _apart(group, occurrence))
+        return parcels
+
+    async def _leave(self, group: Group, parcels: Parcels, leave_at: float) -> None:
+        """Wait for their turn; then send those that are still to be sent.
+
+        A look at the database may take long on a busy machine: then their turn has passed, and
+        they wait for another and look again.
         """
-        safety = occurrence.message.kind in SAFETY
-        while True:
+        while parcels:
+            safety = parcels[0][0].message.kind in SAFETY
             if not safety:
-                wait_s = self._pace.closes_in_s(occurrence.chat_id, self._clock)
-                if wait_s > 0:
-                    await asyncio.sleep(wait_s)
+                parcels = await self._chats_open(group, parcels, leave_at)
                 leave_at = await self._budget.turn(leave_at)
-            if not await self._queue.still_ours(occurrence):
-                return False
-            if self._budget.leave(leave_at, safety=safety):
-                self._pace.left(occurrence.chat_id, self._clock.now())
-                return True
+            ours = await self._queue.still_ours([occurrence for occurrence, _ in parcels])
+            left_behind: Parcels = []
+            now = self._clock.now()
+            for (occurrence, parcel), is_ours in zip(parcels, ours, strict=True):
+                if not is_ours:
+                    del group[occurrence.id]
+                    self._count("lost", occurrence)
+                elif self._budget.leave(leave_at, safety=safety):
+                    self._pace.left(occurrence.chat_id, now)
+                    self._launch(self._carry(occurrence, parcel), _apart(group, occurrence))
+                else:
+                    left_behind.append((occurrence, parcel))
+            parcels = left_behind
+
+    async def _chats_open(self, group: Group, parcels: Parcels, leave_at: float) -> Parcels:
+        """Those whose chats may have a message now; who must wait a little holds up nobody else."""
+        waits = [self._pace.closes_in_s(each.chat_id, self._clock) for each, _ in parcels]
+        if not any(waits):
+            return parcels
+        if len(parcels) == 1:
+            await asyncio.sleep(waits[0])
+            return parcels
+        for (occurrence, parcel), wait_s in zip(parcels, waits, strict=True):
+            if wait_s > 0:
+                own = _apart(group, occurrence)
+                self._launch(self._leave(own, [(occurrence, parcel)], leave_at), own)
+        return [each for each, wait_s in zip(parcels, waits, strict=True) if not wait_s]
+
+    async def _carry(self, occurrence: Occurrence, parcel: Parcel) -> None:
+        outcome = await self._send(occurrence, parcel)
+        await self._conclude(occurrence, outcome)
+        await self._uploaded(occurrence, parcel, outcome)
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> None:
         """Certainly not sent: back to the queue."""
@@ -252,9 +304,13 @@ class Round:
     def _count(self, ending: str, occurrence: Occurrence, **more: str) -> None:
         self.tally[ending] += 1
         self._metrics.ended(occurrence.message.kind, ending)
-        # What went well is counted; a line for each would cost as much as the rest of the way.
-        tell = log.debug if ending == "sent" else log.info
-        tell("occurrence_ended", ending=ending, **_facts(occurrence), **more)
+        if ending != "sent":  # a line for each would cost as much as the rest of the way
+            log.info("occurrence_ended", ending=ending, **_facts(occurrence), **more)
+
+
+def _apart(group: Group, one: Occurrence) -> Group:
+    """Take one out of a group, as a group of its own."""
+    return {one.id: group.pop(one.id)}
 
 
 def _facts(occurrence: Occurrence) -> dict[str, object]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
+from telegram import Bot, InlineKeyboardMarkup, InputFile
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 GONE_WORDS = ("chat not found", "user not found", "peer_id_invalid", "input_user_deactivated")
 # What it says, with 400, of a file id that is not, or no longer, its own.
 FORGOTTEN_WORDS = ("file identifier", "file_id", "file reference")
+HTML = ParseMode.HTML.value
 FLOOD_WORDS = "too many requests"  # a 429 that names no time comes as a plain NetworkError
 
 
@@ -46,10 +47,13 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What to send: HTML text, which is the caption where there is a photo. `silent`: no sound."""
+    """What to send: HTML text, which is the caption where there is a photo. `silent`: no sound.
+
+    The keyboard is an inline one, as Telegram's JSON has it.
+    """
 
     text: str
-    keyboard: InlineKeyboardMarkup | None = None
+    keyboard: Mapping[str, Any] | None = None
     photo: Photo | None = None
     silent: bool = False
 
@@ -70,8 +74,11 @@ class Wait:
     reason: str
 
 
-Compose = Callable[[Occurrence, datetime], Awaitable[Parcel | Drop | Wait]]
-"""What an occurrence says at this instant. It reads and decides; it changes nothing."""
+Compose = Callable[[Sequence[Occurrence], datetime], Awaitable[Sequence[Parcel | Drop | Wait]]]
+"""What each of these says at this instant, in their order; they are nudges, or it is one alone.
+
+It reads and decides; it changes nothing. Where it fails, each is asked for alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,33 +164,25 @@ async def _post(bot: Bot, chat_id: ChatId, parcel: Parcel) -> Any:
 
 
 def _parameters(chat_id: ChatId, parcel: Parcel) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"chat_id": chat_id, "parse_mode": ParseMode.HTML.value}
+    parameters: dict[str, Any] = {"chat_id": chat_id, "parse_mode": HTML}
     if parcel.keyboard is not None:
-        rows = parcel.keyboard.inline_keyboard
-        parameters["reply_markup"] = {
-            "inline_keyboard": [[_button(each) for each in row] for row in rows]
-        }
+        parameters["reply_markup"] = parcel.keyboard
     if parcel.silent:
         parameters["disable_notification"] = True
     return parameters
 
 
-def _button(button: InlineKeyboardButton) -> dict[str, Any]:
-    """A button as JSON; most are of the plainest kind, and the library's own way is slow."""
-    if not isinstance(button.callback_data, str) or button.icon_custom_emoji_id is not None:
-        return button.to_dict()
-    plain = {"text": button.text, "callback_data": button.callback_data}
-    return plain if button.style is None else plain | {"style": button.style}
-
-
 async def _upload(bot: Bot, chat_id: ChatId, parcel: Parcel, photo: Photo) -> Any:
     png = await asyncio.to_thread(photo.draw)
+    keyboard = parcel.keyboard
     message = await bot.send_photo(
         chat_id,
         InputFile(png, f"{photo.key}.png"),
         caption=parcel.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=parcel.keyboard,
+        parse_mode=HTML,
+        reply_markup=None
+        if keyboard is None
+        else InlineKeyboardMarkup.de_json(dict(keyboard), bot),
         disable_notification=parcel.silent,
     )
     return message.to_dict()

@@ -133,9 +133,12 @@ def _locale(code: str) -> Locale:
     return Locale.parse(code, sep="-")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
-    """All texts of one language. Lookups raise KeyError for an id without a text."""
+    """All texts of one language. Lookups raise KeyError for an id without a text.
+
+    Each is itself alone, so that what was made of its texts can be kept by it.
+    """
 
     code: str
     name: str

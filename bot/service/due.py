@@ -109,6 +109,18 @@ def _cancelled(reason: str) -> Withheld:
     return Withheld(OccurrenceState.CANCELLED, reason)
 
 
+async def prepare_all(
+    practice: Practice, occurrences: Sequence[Occurrence], now: datetime
+) -> list[Due]:
+    """What `prepare` decides for each of these, in their order; nudges from one look.
+
+    Raises LookupError where the person of one of them was erased.
+    """
+    if all(each.message.kind in NUDGES for each in occurrences):
+        return await prepare_nudges(practice, occurrences, now)
+    return [await prepare(practice, each, now) for each in occurrences]
+
+
 async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> Due:
     """Decide what to send for an occurrence that is due.
 
@@ -117,7 +129,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     """
     kind = occurrence.message.kind
     if kind in NUDGES:
-        (ready,) = await prepare_nudges(practice, [(occurrence, now)])
+        (ready,) = await prepare_nudges(practice, [occurrence], now)
         return ready
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
@@ -135,20 +147,20 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
 
 
 async def prepare_nudges(
-    practice: Practice, nudges: Sequence[tuple[Occurrence, datetime]]
+    practice: Practice, nudges: Sequence[Occurrence], now: datetime
 ) -> list[Due]:
     """What `prepare` decides for each of these nudges, from one look at the database.
 
     Raises LookupError where the person of one of them was erased.
     """
-    persons = {occurrence.person_id for occurrence, _ in nudges}
+    persons = {each.person_id for each in nudges}
     async with practice.database.reading() as tx:
         held = _Held(
             persons=await people.several(tx, persons),
             escalations=await escalations.current_of(tx, persons),
             arrived=await occurrences.counts_arrived(tx, persons),
         )
-        return [await _nudge(tx, practice, held, occurrence, now) for occurrence, now in nudges]
+        return [await _nudge(tx, practice, held, each, now) for each in nudges]
 
 
 @dataclass(frozen=True, slots=True)

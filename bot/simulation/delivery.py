@@ -14,7 +14,7 @@ from bot.telegram.compose import compose
 if TYPE_CHECKING:
     from bot.care.model import Occurrence
     from bot.simulation.stage import Stage
-    from bot.telegram.views.view import View
+    from bot.telegram.views.view import PlainView, View
 
 LEASE = timedelta(minutes=1)
 TOGETHER = 50
@@ -54,7 +54,9 @@ async def _send(stage: Stage, occurrence: Occurrence) -> bool:
     return True
 
 
-async def _composed(stage: Stage, occurrence: Occurrence) -> View | due.Withheld | due.Postponed:
+async def _composed(
+    stage: Stage, occurrence: Occurrence
+) -> View | PlainView | due.Withheld | due.Postponed:
     expires_at = occurrence.message.expires_at
     if expires_at is not None and expires_at <= stage.now:
         return due.Withheld(OccurrenceState.EXPIRED, "too late")

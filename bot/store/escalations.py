@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
 
 from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
+from bot.store.lists import among
 from bot.store.tables import OPEN
 from bot.store.tables import escalations as table
 from bot.store.tables import responses as said
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 CURRENT = select(table).where(table.c.person_id == bindparam("of"), OPEN)
-CURRENT_OF = select(table).where(table.c.person_id.in_(bindparam("ids", expanding=True)), OPEN)
+CURRENT_OF = select(table).where(among(table.c.person_id, "ids"), OPEN)
 
 
 @dataclass(frozen=True, slots=True)

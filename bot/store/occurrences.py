@@ -28,6 +28,7 @@ from bot.care.model import (
     PlannedMessage,
     SessionId,
 )
+from bot.store.lists import among
 from bot.store.tables import PLANNED
 from bot.store.tables import occurrences as table
 
@@ -53,7 +54,7 @@ RESPOND = (
 COUNTS_ARRIVED = (
     select(table.c.person_id, table.c.kind, func.count())
     .where(
-        table.c.person_id.in_(bindparam("ids", expanding=True)),
+        among(table.c.person_id, "ids"),
         table.c.kind.in_(NUDGES),
         table.c.state.in_(ARRIVED),
         table.c.sent_at.is_not(None),

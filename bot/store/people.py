@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, insert, null, select, update
+import orjson
+from sqlalchemy import ColumnElement, RowMapping, delete, insert, null, select, update
 
 from bot.care.model import (
     ChatId,
@@ -19,6 +21,7 @@ from bot.care.model import (
     Status,
 )
 from bot.store.columns import wall_text
+from bot.store.lists import among
 from bot.store.tables import inbox
 from bot.store.tables import notes as note_table
 from bot.store.tables import people as table
@@ -28,9 +31,10 @@ if TYPE_CHECKING:
 
     from bot.store.transaction import Transaction
 
+KEPT = 1024  # profiles and preferences that are ready in memory
 
-BY_CHATS = select(table).where(table.c.chat_id.in_(bindparam("ids", expanding=True)))
-SEVERAL = select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+BY_CHATS = select(table).where(among(table.c.chat_id, "ids"))
+SEVERAL = select(table).where(among(table.c.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,38 +173,43 @@ def _to_person(row: RowMapping) -> Person:
     )
 
 
-def _profile_to_json(profile: Profile) -> dict[str, Any]:
+def _profile_to_json(profile: Profile) -> str:
     """What was said; what was not is left out."""
     values = {each.name: getattr(profile, each.name) for each in fields(profile)}
     listed = {k: sorted(v) if isinstance(v, frozenset) else v for k, v in values.items()}
-    return {k: v for k, v in listed.items() if v is not None and v != []}
+    return orjson.dumps({k: v for k, v in listed.items() if v is not None and v != []}).decode()
 
 
-def _profile_from_json(kept: Mapping[str, Any]) -> Profile:
+# Most people have said the same, or nothing: reading it once is enough.
+@lru_cache(maxsize=KEPT)
+def _profile_from_json(kept: str) -> Profile:
     values: dict[str, Any] = {
-        k: frozenset(v) if isinstance(v, list) else v for k, v in kept.items()
+        k: frozenset(v) if isinstance(v, list) else v for k, v in orjson.loads(kept).items()
     }
     return Profile(**values)
 
 
-def _preferences_to_json(preferences: Preferences) -> dict[str, Any]:
-    return {
+def _preferences_to_json(preferences: Preferences) -> str:
+    values = {
         "quiet": [wall_text(preferences.quiet.start), wall_text(preferences.quiet.end)],
         "morning": wall_text(preferences.morning),
         "evening": wall_text(preferences.evening),
         "hydration": preferences.hydration,
         "stretching": preferences.stretching,
     }
+    return orjson.dumps(values).decode()
 
 
-def _preferences_from_json(kept: Mapping[str, Any]) -> Preferences:
-    start, end = map(time.fromisoformat, kept["quiet"])
+@lru_cache(maxsize=KEPT)
+def _preferences_from_json(kept: str) -> Preferences:
+    values = orjson.loads(kept)
+    start, end = map(time.fromisoformat, values["quiet"])
     return Preferences(
         quiet=QuietHours(start=start, end=end),
-        morning=time.fromisoformat(kept["morning"]),
-        evening=time.fromisoformat(kept["evening"]),
-        hydration=kept["hydration"],
-        stretching=kept["stretching"],
+        morning=time.fromisoformat(values["morning"]),
+        evening=time.fromisoformat(values["evening"]),
+        hydration=values["hydration"],
+        stretching=values["stretching"],
     )
 
 

@@ -17,12 +17,14 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     TextClause,
+    Update,
     and_,
     bindparam,
     case,
     exists,
     func,
     literal,
+    literal_column,
     not_,
     null,
     or_,
@@ -31,6 +33,8 @@ from sqlalchemy import (
 )
 
 from bot.care.model import NUDGES, SAFETY, Kind, Occurrence, OccurrenceId, OccurrenceState
+from bot.store.columns import to_ms
+from bot.store.lists import Numbers, among
 from bot.store.occurrences import PRIORITIES, to_occurrence
 from bot.store.tables import LEASED, PLANNED
 from bot.store.tables import occurrences as table
@@ -86,20 +90,6 @@ MAY_REPEAT = or_(
     table.c.kind.in_(SAFETY), table.c.repeat == literal(value=False, type_=table.c.repeat.type)
 )
 CANCELLED = table.c.state == OccurrenceState.CANCELLED
-ACKNOWLEDGE = (
-    update(table)
-    .where(
-        table.c.id == bindparam("of"),
-        table.c.owner == bindparam("by"),
-        or_(LEASED, CANCELLED),
-    )
-    .values(
-        state=_if(LEASED, table.c.state, OccurrenceState.SENT),
-        message_id=bindparam("as_message"),
-        sent_at=bindparam("at"),
-        **NO_LEASE,
-    )
-)
 DUE_PRIORITIES = select(
     *(
         exists()
@@ -110,13 +100,38 @@ DUE_PRIORITIES = select(
 )
 HELD = (
     select(table.c.id, table.c.attempts)
-    .where(
-        table.c.id.in_(bindparam("ids", expanding=True)), LEASED, table.c.owner == bindparam("by")
-    )
+    .where(among(table.c.id, "ids"), LEASED, table.c.owner == bindparam("by"))
     .order_by(table.c.id)
 )
 HELD_FOR_UPDATE = HELD.with_for_update()
-ACKNOWLEDGE_ONE = ACKNOWLEDGE.returning(table.c.state)
+
+
+def _acknowledge(of: ColumnElement[Any], message_id: Any, at: Any) -> Update:
+    """What makes a message that we hold, or that was cancelled on its way, one that was sent."""
+    return (
+        update(table)
+        .where(table.c.id == of, table.c.owner == bindparam("by"), or_(LEASED, CANCELLED))
+        .values(
+            state=_if(LEASED, table.c.state, OccurrenceState.SENT),
+            message_id=message_id,
+            sent_at=at,
+            **NO_LEASE,
+        )
+    )
+
+
+ACKNOWLEDGE_ONE = _acknowledge(
+    bindparam("of", type_=table.c.id.type), bindparam("as_message"), bindparam("at")
+).returning(table.c.state)
+_numbers = [bindparam(name, type_=Numbers()) for name in ("ids", "message_ids", "ats")]
+_of_array = (
+    func.unnest(*_numbers).table_valued("id", "message_id", "at", name="receipt").render_derived()
+)
+_in_json = func.json_each(bindparam("receipts", type_=Numbers())).table_valued("value")
+ACKNOWLEDGE_POSTGRESQL = _acknowledge(*_of_array.c)
+ACKNOWLEDGE_SQLITE = _acknowledge(
+    *(func.json_extract(_in_json.c.value, literal_column(f"'$[{n}]'")) for n in range(3))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +219,14 @@ async def acknowledge_all(
     """Acknowledge many at once, with two statements; returns those that count as sent."""
     if not receipts:
         return frozenset()
-    parameters = {"ids": [each.id for each in receipts], "by": owner}
-    sent = frozenset((await tx.execute(HELD_FOR_UPDATE, parameters)).scalars())
-    rows = [
-        {"of": each.id, "by": owner, "as_message": each.message_id, "at": each.at}
-        for each in sorted(receipts, key=lambda each: each.id)
-    ]
-    await tx.execute(ACKNOWLEDGE, rows)
+    rows = sorted((each.id, each.message_id, to_ms(each.at)) for each in receipts)
+    ids, message_ids, ats = (list(column) for column in zip(*rows, strict=True))
+    sent = frozenset((await tx.execute(HELD_FOR_UPDATE, {"ids": ids, "by": owner})).scalars())
+    if tx.is_sqlite:
+        await tx.execute(ACKNOWLEDGE_SQLITE, {"receipts": rows, "by": owner})
+    else:
+        parameters = {"ids": ids, "message_ids": message_ids, "ats": ats, "by": owner}
+        await tx.execute(ACKNOWLEDGE_POSTGRESQL, parameters)
     return sent
 
 

@@ -48,8 +48,8 @@ people = Table(
     Column("country", Text),
     Column("consented_at", instant),
     Column("course", Small, nullable=False),
-    Column("profile", json, nullable=False),
-    Column("preferences", json, nullable=False),
+    Column("profile", Text, nullable=False),  # JSON
+    Column("preferences", Text, nullable=False),  # JSON
     Column("dialog", json),
     Column("created_at", instant, nullable=False),
     Index("people_chat", "chat_id", unique=True),

@@ -40,10 +40,15 @@ class Transaction:
         running = self._connection.execute(statement, parameters)
         return await (through(running) if self._shared else running)
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite; otherwise it is PostgreSQL."""
+        return self._connection.dialect.name == "sqlite"
+
     def insert_new(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that leaves out rows whose unique keys are there already."""
         options = {"preserve_rowcount": True}  # so that the caller can count what was new
-        if self._connection.dialect.name == "sqlite":
+        if self.is_sqlite:
             return sqlite.insert(table).on_conflict_do_nothing().execution_options(**options)
         return postgresql.insert(table).on_conflict_do_nothing().execution_options(**options)
 

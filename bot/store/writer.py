@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.errors import DatabaseError
 from bot.store import engines
 from bot.store.transaction import Transaction, through
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+
+log = structlog.get_logger(__name__)
 
 MOST_MEMBERS = 64
 LONGEST_S = 0.02  # from its first member on, a commit waits for no more than this
@@ -138,15 +142,23 @@ class Writer:
         self._group = None
         try:
             await self._settle(group.connection, undo=undo)
-            if group.erased or self._log_holds_erased:
-                self._log_holds_erased = not await engines.clear_log(self._engine)
         except Exception as error:
             group.committed.set_exception(error)
         else:
+            if group.erased or self._log_holds_erased:
+                self._log_holds_erased = not await self._clear_log()
             if undo and group.members:
                 group.committed.set_exception(DatabaseError("undone by a failure beside it"))
             else:
                 group.committed.set_result(None)
+
+    async def _clear_log(self) -> bool:
+        """Whether the log is clear; a failure is no failure of what has been committed."""
+        try:
+            return await engines.clear_log(self._engine)
+        except Exception:
+            log.exception("erased_words_still_in_the_log")
+            return False
 
     @staticmethod
     async def _settle(connection: AsyncConnection, *, undo: bool) -> None:

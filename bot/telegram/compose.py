@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.service import due
 from bot.telegram.views import escalation, interview, nudge
 from bot.telegram.views.numbers import numbers
-from bot.telegram.views.view import View, button, keyboard
+from bot.telegram.views.view import PlainView, View, button, keyboard
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 async def compose(
     practice: Practice, occurrence: Occurrence, now: datetime
-) -> View | due.Withheld | due.Postponed:
+) -> View | PlainView | due.Withheld | due.Postponed:
     """The message for an occurrence that is due, or why it is not sent."""
     return show(practice, await due.prepare(practice, occurrence, now))
 
 
-def show(practice: Practice, ready: due.Due) -> View | due.Withheld | due.Postponed:
+def show(practice: Practice, ready: due.Due) -> View | PlainView | due.Withheld | due.Postponed:
     """The message for what an occurrence has become."""
     if isinstance(ready, due.Withheld | due.Postponed):
         return ready

@@ -23,7 +23,7 @@ from bot.telegram.views import (
     settings,
     today,
 )
-from bot.telegram.views.view import View, button, keyboard
+from bot.telegram.views.view import PlainView, View, button, keyboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ class Made:
     what: str
     file: str
     path: tuple[Step, ...]
-    make: Callable[[], View]
+    make: Callable[[], View | PlainView]
     limit: int = MESSAGE_LIMIT
 
 

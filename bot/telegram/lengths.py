@@ -14,6 +14,7 @@ from bot.library.errors import Problem, hint
 from bot.library.markup import length
 from bot.telegram import longest
 from bot.telegram.fullest import messages
+from bot.telegram.views.view import PlainView
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -63,8 +64,10 @@ def _faults(made: Made, known: Collection[str]) -> Iterator[str]:
             yield f'the button "{label}" of {made.what} needs 1 to {LABEL} characters. Reword it.'
 
 
-def _labels(view: View) -> Iterator[str]:
+def _labels(view: View | PlainView) -> Iterator[str]:
     if isinstance(view.keyboard, InlineKeyboardMarkup):
         yield from (each.text for row in view.keyboard.inline_keyboard for each in row)
+    elif isinstance(view, PlainView):
+        yield from (each["text"] for row in view.keyboard.rows for each in row)
     elif isinstance(view.keyboard, ReplyKeyboardMarkup):
         yield from (each.text for row in view.keyboard.keyboard for each in row)

@@ -21,16 +21,18 @@ from bot.care.model import (
 )
 from bot.delivery.clock import SteerableClock, SystemClock
 from bot.delivery.courier import Courier
-from bot.delivery.sender import Compose, Drop, Parcel
+from bot.delivery.sender import Compose, Drop, Parcel, Wait
 from bot.delivery.transport import AiohttpRequest
 from bot.sandbox import Sandbox
 from bot.store import occurrences, people
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from bot.delivery.metrics import Metrics
     from bot.store.database import Database
+
+    ComposeOne = Callable[[Occurrence, datetime], Awaitable[Parcel | Drop | Wait]]
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANNA = 1001
@@ -156,7 +158,7 @@ class Office:
 
     def courier(
         self,
-        compose: Compose | None = None,
+        compose: ComposeOne | None = None,
         *,
         bot: Bot | None = None,
         per_second: int = 1000,
@@ -166,7 +168,7 @@ class Office:
             self.database,
             self.clock,
             bot or self.bot,
-            compose or self.compose,
+            _each(compose or self.compose),
             self._on_gone,
             self._on_sent,
             on_upload=self._on_upload,
@@ -196,6 +198,15 @@ class Office:
 
     async def _on_upload(self, key: str, file_id: str) -> None:
         self.uploaded.append((key, file_id))
+
+
+def _each(compose: ComposeOne) -> Compose:
+    async def composed(
+        occurrences: Sequence[Occurrence], now: datetime
+    ) -> list[Parcel | Drop | Wait]:
+        return [await compose(each, now) for each in occurrences]
+
+    return composed
 
 
 def text_of(occurrence: Occurrence) -> str:

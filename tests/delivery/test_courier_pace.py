@@ -140,7 +140,7 @@ async def test_stop_ends_in_under_four_seconds_and_says_what_it_does_not_know(
 ) -> None:
     anna, ben = await office.person(ANNA), await office.person(BEN)
     on_the_wire = await office.plan(anna)
-    unsent = await office.plan(ben)
+    unsent = await office.plan(ben, Kind.CHECK_IN)
     request = AiohttpRequest(read_s=30)
     await request.initialize()
     patient = Bot(office.sandbox.token, base_url=office.sandbox.api_url, request=request)

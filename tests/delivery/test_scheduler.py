@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.delivery.courier import Courier
-    from bot.delivery.sender import Compose
-    from tests.delivery.conftest import Office
+    from tests.delivery.conftest import ComposeOne, Office
 
 HOUR = timedelta(hours=1)
 
 
 @asynccontextmanager
-async def awake(office: Office, compose: Compose | None = None) -> AsyncIterator[Courier]:
+async def awake(office: Office, compose: ComposeOne | None = None) -> AsyncIterator[Courier]:
     """A courier at work with its alarm, and nobody else to wake it."""
     courier = office.courier(compose)
     alarm = Alarm(office.clock, courier, office.database)

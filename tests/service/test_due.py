@@ -56,7 +56,7 @@ async def test_nudges_decided_together_come_out_as_they_would_alone(
     his = replace(hers, person_id=ben.id, chat_id=ben.chat_id)
     now = hers.message.due_at
 
-    together = await due.prepare_nudges(clinic.practice, [(hers, now), (his, now), (hers, now)])
+    together = await due.prepare_nudges(clinic.practice, [hers, his, hers], now)
 
     alone = [await prepared(clinic, each, now) for each in (hers, his, hers)]
     assert together == alone
@@ -69,7 +69,7 @@ async def test_a_nudge_of_someone_erased_is_an_error(clinic: Clinic, anna: Perso
     await people.erase(clinic.practice, anna.id)
 
     with pytest.raises(LookupError):
-        await due.prepare_nudges(clinic.practice, [(nudge, NOW)])
+        await due.prepare_nudges(clinic.practice, [nudge], NOW)
 
 
 async def test_a_nudge_goes_out_at_its_time(clinic: Clinic, anna: Person) -> None:

@@ -218,7 +218,7 @@ class QueueMachine(RuleBasedStateMachine):
         chosen = {self.some(place)[0]: (*self.some(place), ending) for place, ending in each}
         pairs = [self.ending(owner, one, ending, drop) for one, owner, ending in chosen.values()]
         for one, owner, _ in chosen.values():
-            ours = self.run(self.queues[owner].still_ours(self.stored[one]))
+            [ours] = self.run(self.queues[owner].still_ours([self.stored[one]]))
             assert ours == self.naive.holds(owner, one)
 
         async def end_all() -> list[bool]:

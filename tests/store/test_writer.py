@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from bot.store import facts
+from bot.store import engines, facts
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
     from bot.store.database import Database
 
 
@@ -103,3 +105,29 @@ async def test_where_the_commit_fails_everyone_in_it_hears_so(
     assert on_disk(sqlite_url) == set()
     await put(sqlite_database, "x_after")
     assert on_disk(sqlite_url) == {"x_after"}
+
+
+async def test_an_erasure_is_done_even_where_the_log_cannot_be_cleared_until_the_next_commit(
+    sqlite_database: Database, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleared: list[bool] = []
+    clear_log = engines.clear_log
+
+    async def fail_once(engine: AsyncEngine) -> bool:
+        if not cleared:
+            cleared.append(False)
+            raise OSError("no space left on device")
+        cleared.append(await clear_log(engine))
+        return cleared[-1]
+
+    monkeypatch.setattr(engines, "clear_log", fail_once)
+    async with sqlite_database.transaction() as tx:
+        await facts.set(tx, "x1", "x1")
+        tx.erased = True
+    assert on_disk(sqlite_url) == {"x1"}
+
+    await put(sqlite_database, "x2")
+    assert cleared == [False, True]
+
+    await put(sqlite_database, "x3")
+    assert cleared == [False, True]

@@ -41,7 +41,7 @@ from bot.telegram.views import escalation as escalations
 from bot.telegram.views import interview as interviews
 from bot.telegram.views import joining, nudge, pages, report, session, settings, today
 from bot.telegram.views.numbers import numbers
-from bot.telegram.views.view import View
+from bot.telegram.views.view import PlainView, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,7 +77,7 @@ def all_reasons(shipped: Library) -> tuple[str, ...]:
     return reasons
 
 
-def fits(view: View) -> None:
+def fits(view: View | PlainView) -> None:
     """Telegram would read it, and it is no longer than one message."""
     text, _ = parse_html(view.text)
     assert 0 < utf16_length(text) <= LIMIT

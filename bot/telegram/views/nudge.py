@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.care.model import Kind
 from bot.care.variety import next_line
-from bot.library.markup import length
+from bot.library.markup import length, plain
+from bot.telegram.callbacks import encode
 from bot.telegram.views.own import in_words
-from bot.telegram.views.view import Row, View, button, in_rows, keyboard, wrong_row
+from bot.telegram.views.view import (
+    PlainButton,
+    PlainKeyboard,
+    PlainView,
+    View,
+    button,
+    in_rows,
+    keyboard,
+    wrong_row,
+)
 
 if TYPE_CHECKING:
     from bot.care.timing import Snooze
@@ -18,26 +29,30 @@ if TYPE_CHECKING:
 
 CAPTION = 1024  # Bot API: sendPhoto.caption, counted after the markup is read
 DONE, LATER, SKIP = "done", "later", "skip"
+WORDINGS, LANGUAGES = 4096, 64  # how many are kept ready
 
 
-def message(language: Language, due: NudgeDue, picture: Picture | None = None) -> View:
+def message(language: Language, due: NudgeDue, picture: Picture | None = None) -> PlainView:
     """A nudge with Done / Later / Skip, worded differently from those before it.
 
     `picture` is the exercise's drawing; words too long for a caption come without it.
     """
-    text = _text(language, due)
-    shown = picture if length(text) <= CAPTION else None
-    return View(text, keyboard(_rows(language, due.occurrence.id)), shown)
-
-
-def _text(language: Language, due: NudgeDue) -> str:
     kind, subject = due.occurrence.message.kind, due.occurrence.message.subject
     intro = next_line(language.nudges(kind.value), due.shown)
     if due.own is not None:
-        return f"{intro}\n\n{in_words(language, due.own)}"
-    if kind in (Kind.STRETCH, Kind.STRENGTHENING) and subject:
-        return f"{intro}\n\n{exercise(language, subject)}"
-    return intro
+        text = f"{intro}\n\n{in_words(language, due.own)}"
+        fits = length(text) <= CAPTION
+    else:
+        text, fits = _worded(language, intro, kind, subject)
+    return PlainView(text, _buttons(language, due.occurrence.id), picture if fits else None)
+
+
+@lru_cache(maxsize=WORDINGS)
+def _worded(language: Language, intro: str, kind: Kind, subject: str | None) -> tuple[str, bool]:
+    """A nudge's text, and whether it fits under a picture; the same for everyone who gets it."""
+    stretches = kind in (Kind.STRETCH, Kind.STRENGTHENING)
+    text = f"{intro}\n\n{exercise(language, subject)}" if stretches and subject else intro
+    return text, length(text) <= CAPTION
 
 
 def exercise(language: Language, exercise_id: str) -> str:
@@ -51,15 +66,31 @@ def exercise(language: Language, exercise_id: str) -> str:
     )
 
 
-def _rows(language: Language, number: int) -> list[Row]:
-    return [
-        [
-            button(language.say("nudge.done"), "n", number, DONE, style="success"),
-            button(language.say("nudge.later"), "n", number, LATER),
-            button(language.say("nudge.skip"), "n", number, SKIP),
-        ],
-        wrong_row(language),
-    ]
+def _buttons(language: Language, number: int) -> PlainKeyboard:
+    done, later_, skip, wrong = _plain_buttons(language)
+    data = encode("n", number)
+    return PlainKeyboard(
+        (
+            (
+                {**done, "callback_data": f"{data}:{DONE}"},
+                {**later_, "callback_data": f"{data}:{LATER}"},
+                {**skip, "callback_data": f"{data}:{SKIP}"},
+            ),
+            (wrong,),
+        )
+    )
+
+
+@lru_cache(maxsize=LANGUAGES)
+def _plain_buttons(language: Language) -> tuple[PlainButton, ...]:
+    """Done, Later and Skip without the nudge they are for; and the one for what is wrong."""
+    (wrong,) = wrong_row(language)
+    return (
+        {"text": plain(language.say("nudge.done")), "style": "success"},
+        {"text": plain(language.say("nudge.later"))},
+        {"text": plain(language.say("nudge.skip"))},
+        {name: str(value) for name, value in wrong.to_dict().items()},
+    )
 
 
 def later(language: Language, occurrence_id: int, offers: tuple[Snooze, ...]) -> View:
