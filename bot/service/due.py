@@ -117,7 +117,7 @@ async def prepare_all(
     Raises LookupError where the person of one of them was erased.
     """
     if all(each.message.kind in NUDGES for each in occurrences):
-        return await prepare_nudges(practice, occurrences, now)
+        return await _nudges(practice, occurrences, now)
     return [await prepare(practice, each, now) for each in occurrences]
 
 
@@ -129,7 +129,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     """
     kind = occurrence.message.kind
     if kind in NUDGES:
-        (ready,) = await prepare_nudges(practice, [occurrence], now)
+        (ready,) = await _nudges(practice, [occurrence], now)
         return ready
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
@@ -146,9 +146,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
         return await _check_in(tx, practice, person, occurrence, now)
 
 
-async def prepare_nudges(
-    practice: Practice, nudges: Sequence[Occurrence], now: datetime
-) -> list[Due]:
+async def _nudges(practice: Practice, nudges: Sequence[Occurrence], now: datetime) -> list[Due]:
     """What `prepare` decides for each of these nudges, from one look at the database.
 
     Raises LookupError where the person of one of them was erased.

@@ -49,9 +49,9 @@ BREAKS = {
         (
             Edit(
                 "bot/delivery/round.py",
-                "            outcome = await self._send(occurrence, composed)\n",
-                "            await self._queue.acknowledge(occurrence, 0)\n"
-                "            outcome = await self._send(occurrence, composed)\n",
+                "        outcome = await self._send(occurrence, parcel)\n",
+                "        await self._queue.acknowledge(occurrence, 0)\n"
+                "        outcome = await self._send(occurrence, parcel)\n",
             ),
             Edit(
                 "bot/store/queue.py",

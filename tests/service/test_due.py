@@ -56,11 +56,23 @@ async def test_nudges_decided_together_come_out_as_they_would_alone(
     his = replace(hers, person_id=ben.id, chat_id=ben.chat_id)
     now = hers.message.due_at
 
-    together = await due.prepare_nudges(clinic.practice, [hers, his, hers], now)
+    together = await due.prepare_all(clinic.practice, [hers, his, hers], now)
 
     alone = [await prepared(clinic, each, now) for each in (hers, his, hers)]
     assert together == alone
     assert [type(each) for each in together] == [due.NudgeDue, due.Withheld, due.NudgeDue]
+
+
+async def test_a_check_in_beside_a_nudge_is_decided_all_the_same(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    mixed = [await first(clinic, anna, kind) for kind in (Kind.CHECK_IN, Kind.HYDRATION)]
+
+    together = await due.prepare_all(clinic.practice, mixed, mixed[0].message.due_at)
+
+    assert isinstance(together[0], due.QuestionDue)
+    assert len(together) == 2
 
 
 async def test_a_nudge_of_someone_erased_is_an_error(clinic: Clinic, anna: Person) -> None:
@@ -69,7 +81,7 @@ async def test_a_nudge_of_someone_erased_is_an_error(clinic: Clinic, anna: Perso
     await people.erase(clinic.practice, anna.id)
 
     with pytest.raises(LookupError):
-        await due.prepare_nudges(clinic.practice, [nudge], NOW)
+        await due.prepare_all(clinic.practice, [nudge], NOW)
 
 
 async def test_a_nudge_goes_out_at_its_time(clinic: Clinic, anna: Person) -> None:
