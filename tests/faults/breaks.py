@@ -55,13 +55,13 @@ BREAKS = {
             ),
             Edit(
                 "bot/store/queue.py",
-                "        or_(LEASED, CANCELLED),\n",
-                "        or_(LEASED, CANCELLED, table.c.state == OccurrenceState.SENT),\n",
+                "or_(LEASED, CANCELLED))\n",
+                "or_(LEASED, CANCELLED, table.c.state == OccurrenceState.SENT))\n",
             ),
             Edit(
                 "bot/store/queue.py",
-                '        sent_at=bindparam("at"),\n        **NO_LEASE,\n',
-                '        sent_at=bindparam("at"),\n',
+                "            sent_at=at,\n            **NO_LEASE,\n",
+                "            sent_at=at,\n",
             ),
         ),
         ("counts as sent and never came",),
