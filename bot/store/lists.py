@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Numbers(TypeDecorator[list[Any]]):
-    """A list of numbers, or of lists of them: an array on PostgreSQL, JSON on SQLite."""
+    """A list of numbers: an array on PostgreSQL; JSON on SQLite, where it may hold lists too."""
 
     impl = Text
     cache_ok = True
@@ -34,7 +34,7 @@ class Numbers(TypeDecorator[list[Any]]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """What makes a list into what goes there."""
-        return _to_json if dialect.name == "sqlite" else list
+        return _to_json if dialect.name == "sqlite" else _to_array
 
 
 def among(column: Column[int], name: str) -> ColumnElement[bool]:
@@ -63,3 +63,8 @@ def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 
 def _to_json(numbers: Any) -> str:
     return orjson.dumps(list(numbers)).decode()
+
+
+def _to_array(numbers: Any) -> str:
+    """As PostgreSQL writes an array; the driver's own way looks at each number in Python."""
+    return f"{{{','.join(map(str, numbers))}}}"

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram import Bot
 
-from bot.care.model import Kind, Occurrence, OccurrenceState
-from bot.delivery.sender import Drop, Parcel
+from bot.care.model import ChatId, Kind, Occurrence, OccurrenceState
+from bot.delivery import round as rounds
+from bot.delivery.sender import Drop, Outcome, Parcel, send
 from bot.delivery.transport import AiohttpRequest
 from bot.store import occurrences, queue
 from tests.delivery.conftest import ANNA, Office, until
@@ -290,6 +291,27 @@ async def test_a_safety_message_that_cannot_be_composed_is_tried_on_and_on(offic
         office.clock.jump_to(office.clock.now() + MINUTE)
 
     assert office.texts() == ["how are you?"]
+
+
+async def test_a_send_that_never_ends_is_given_up_and_uncertain(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    stuck = await office.plan(anna)
+    await office.plan(ben)
+
+    async def never(bot: Bot, chat_id: int, parcel: Parcel) -> Outcome:
+        if chat_id == ANNA:
+            await asyncio.sleep(60)
+        return await send(bot, ChatId(chat_id), parcel)
+
+    monkeypatch.setattr(rounds, "send", never)
+    monkeypatch.setattr(rounds, "SEND_S", 0.5)
+    async with asyncio.timeout(10):
+        await office.courier().drain()
+
+    assert (await office.look_up(stuck)).state is OccurrenceState.UNCERTAIN
+    assert len(office.texts(BEN)) == 1
 
 
 async def test_a_drop_ends_the_message_with_its_state_and_reason(office: Office) -> None:
