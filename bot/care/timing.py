@@ -123,7 +123,7 @@ def next_wall(instant: datetime, wall: time, zone: str) -> datetime:
     """The first `resolve`d time of this wall time strictly after the instant."""
     today = local(instant, zone).date()
     days = (today + offset * DAY for offset in range(-1, 4))
-    return min(at for at in (resolve(day, wall, zone) for day in days) if at > instant)
+    return next(at for at in (resolve(day, wall, zone) for day in days) if at > instant)
 
 
 def next_quiet(instant: datetime, zone: str, quiet: QuietHours) -> datetime | None:
@@ -195,9 +195,13 @@ def _zone_names() -> frozenset[str]:
 def _next_showing(instant: datetime, wall: time, zone: str) -> datetime:
     """The next time the clock may show `wall`, also the second time on a day that repeats it."""
     today = local(instant, zone).date()
-    shown = (
-        datetime.combine(today + offset * DAY, wall.replace(fold=fold), ZoneInfo(zone))
-        for offset in range(-1, 4)
-        for fold in (0, 1)
-    )
-    return min(at for at in (each.astimezone(UTC) for each in shown) if at > instant)
+    days = (today + offset * DAY for offset in range(-1, 4))
+    return next(at for day in days for at in _showings(day, wall, zone) if at > instant)
+
+
+@lru_cache(maxsize=4096)
+def _showings(local_date: date, wall: time, zone: str) -> tuple[datetime, ...]:
+    """The instants at which the clock may show `wall` on that day, earliest first."""
+    place = ZoneInfo(zone)
+    read = (datetime.combine(local_date, wall.replace(fold=fold), place) for fold in (0, 1))
+    return tuple(sorted({each.astimezone(UTC) for each in read}))

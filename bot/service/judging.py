@@ -11,6 +11,7 @@ from bot.care import questions, triage
 from bot.care.model import (
     SAFETY,
     Case,
+    CheckIn,
     Escalation,
     EscalationState,
     Interview,
@@ -44,21 +45,28 @@ class Judged:
     released: Escalation | None = None
 
 
-async def case_of(
-    tx: Transaction, person: Person, interview: Interview | None, now: datetime
-) -> Case:
+async def case_of(tx: Transaction, person: Person, interview: Interview, now: datetime) -> Case:
     """Everything a verdict on this check-in looks at, the check-in itself last."""
     of_course = await sessions.of_course(tx, person.id, person.course)
     held = await interviews.of_course(tx, person.id, person.course)
-    earlier = [each for each in held if each.answers and (not interview or each.id != interview.id)]
-    checkins = [questions.to_checkin(each) for each in earlier]
-    if interview:
-        judged = questions.to_checkin(interview)
-        checkins = [each for each in checkins if each.at <= judged.at] + [judged]
+    earlier = (each for each in held if each.answers and each.id != interview.id)
+    judged = questions.to_checkin(interview)
+    before = [each for each in map(questions.to_checkin, earlier) if each.at <= judged.at]
+    return _case(person, of_course, (*sorted(before, key=lambda each: each.at), judged), now)
+
+
+async def profile_case(tx: Transaction, person: Person, now: datetime) -> Case:
+    """What a verdict on the profile alone looks at."""
+    return _case(person, await sessions.of_course(tx, person.id, person.course), (), now)
+
+
+def _case(
+    person: Person, of_course: Sequence[Session], checkins: tuple[CheckIn, ...], now: datetime
+) -> Case:
     return Case(
         profile=_with_baseline(person.profile, of_course),
         sessions=tuple(each.at for each in of_course if each.at <= now),
-        checkins=tuple(sorted(checkins[:-1], key=lambda each: each.at)) + tuple(checkins[-1:]),
+        checkins=checkins,
     )
 
 
@@ -72,8 +80,7 @@ async def judge_profile(
     tx: Transaction, practice: Practice, person: Person, now: datetime
 ) -> Escalation | None:
     """Judge the profile alone, and open an escalation where it already calls for one."""
-    case = replace(await case_of(tx, person, None, now), checkins=())
-    verdict = triage.judge(case, practice.library.rules)
+    verdict = triage.judge(await profile_case(tx, person, now), practice.library.rules)
     return await _escalate(tx, practice, person, verdict, None, now)
 
 

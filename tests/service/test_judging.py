@@ -65,15 +65,15 @@ async def test_what_was_said_later_is_no_part_of_an_earlier_check_in(
     assert [each.symptoms for each in case.checkins] == [{"sore"}]
 
 
-async def test_a_case_without_a_check_in_is_what_was_said_so_far(
+async def test_the_profile_is_judged_with_the_massages_and_no_check_in(
     clinic: Clinic, anna: Person
 ) -> None:
     async with clinic.tx() as tx:
-        empty = await judging.case_of(tx, anna, None, NOW)
-    await worse(clinic, anna)  # nothing said in it yet
+        empty = await judging.profile_case(tx, anna, NOW)
+    await clinic.reports(anna, "sore", now=NOW)
     await clinic.massage(anna)
     async with clinic.tx() as tx:
-        case = await judging.case_of(tx, anna, None, NOW)
+        case = await judging.profile_case(tx, anna, NOW)
 
     assert (empty.sessions, empty.checkins) == ((), ())
     assert (case.sessions, case.checkins) == ((NOW,), ())
