@@ -253,10 +253,11 @@ class Courier:
         return self._budget.known_wait_s() if not slots else 0.0
 
     def _start(self, leased: Iterable[Occurrence], slots: Iterable[float] = ()) -> None:
-        waits = iter(slots)
+        slots = iter(slots)
+        at_once = asyncio.get_running_loop().time()
         now = self._clock.now()
         for occurrence in leased:
-            leave_at = self._in_grains(next(waits, 0.0))
+            leave_at = self._in_grains(next(slots, at_once))
             free_at = self._pace.admit(occurrence, now)
             if free_at > now:
                 work = self._round.release(occurrence, free_at, "this chat's turn comes later")
@@ -266,12 +267,11 @@ class Courier:
             self._in_flight[task] = occurrence
             task.add_done_callback(self._ended)
 
-    def _in_grains(self, wait_s: float) -> float:
-        """The loop's time in `wait_s` seconds; at high limits not before its whole grain."""
-        at = asyncio.get_running_loop().time() + wait_s
-        if not self._grain_s or wait_s <= 0:
-            return at
-        return math.ceil(at / self._grain_s) * self._grain_s
+    def _in_grains(self, slot_at: float) -> float:
+        """When a message with this slot leaves, in the loop's time; at high limits in grains."""
+        if not self._grain_s or slot_at <= asyncio.get_running_loop().time():
+            return slot_at
+        return math.ceil(slot_at / self._grain_s) * self._grain_s
 
     def _room(self) -> int:
         """How many more may be leased: by places, and by what is leased and not yet sent."""

@@ -121,7 +121,7 @@ class Round:
             self._count("lost", occurrence)
 
     async def _may_leave(self, occurrence: Occurrence, leave_at: float) -> bool:
-        """Wait for its turn; then whether it is still to be sent.
+        """Wait for its turn, and look whether it is still to be sent; safety does not wait.
 
         A look at the database may take long on a busy machine: then its turn has passed, and it
         waits for another and looks again.
@@ -129,15 +129,16 @@ class Round:
         safety = occurrence.message.kind in SAFETY
         while True:
             if not safety:
-                wait_s = self._pace.closes_in_s(occurrence.chat_id, self._clock)
-                if wait_s > 0:
-                    await asyncio.sleep(wait_s)
-                leave_at = await self._budget.turn(leave_at)
+                leave_at = await self._budget.near(leave_at)
+                await asyncio.sleep(self._pace.closes_in_s(occurrence.chat_id, self._clock))
             if not await self._queue.still_ours(occurrence):
                 return False
-            if self._budget.leave(leave_at, safety=safety):
-                self._pace.left(occurrence.chat_id, self._clock.now())
-                return True
+            if safety:
+                self._budget.left()
+            elif not await self._budget.leave(leave_at):
+                continue
+            self._pace.left(occurrence.chat_id, self._clock.now())
+            return True
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> None:
         """Certainly not sent: back to the queue."""

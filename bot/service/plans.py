@@ -207,8 +207,7 @@ async def let_settle(tx: Transaction, escalation: Escalation, now: datetime) -> 
     )
 
 
-async def tell_now(tx: Transaction, person: Person, now: datetime) -> None:
-    """The list is done: an escalation message that was held leaves at once."""
-    current = await escalations.current(tx, person.id)
+async def tell_now(tx: Transaction, current: Escalation | None, now: datetime) -> None:
+    """The list is done: a message of the open escalation that was held leaves at once."""
     if current:
         await occurrences.reschedule(tx, escalation_id=current.id, kind=Kind.ESCALATION, due_at=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable, RowMapping, and_, bindparam, insert, or_, select, update
@@ -18,6 +19,7 @@ from bot.care.model import (
     SessionId,
     Verdict,
 )
+from bot.store.columns import from_ms, to_ms
 from bot.store.tables import WAITING, answers
 from bot.store.tables import interviews as table
 
@@ -130,16 +132,21 @@ async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview
     return await _select(tx, IN_ORDER.where(WAITING, *left))
 
 
-async def answer(tx: Transaction, interview_id: InterviewId, given: Answer) -> None:
-    """Add an answer; an earlier one to the same question stays and no longer counts."""
+async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interview:
+    """Add an answer, and have the interview with it.
+
+    An earlier answer to the same question stays and no longer counts.
+    """
     row = {
-        "interview_id": interview_id,
+        "interview_id": interview.id,
         "question": given.question,
         "value": given.value,
         "confirmed": given.confirmed,
         "at": given.at,
     }
     await tx.execute(ANSWER, row)
+    kept = replace(given, at=from_ms(to_ms(given.at)))
+    return replace(interview, answers={**interview.answers, given.question: kept})
 
 
 async def close(
