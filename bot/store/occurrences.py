@@ -43,6 +43,12 @@ WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
 GET = select(table).where(table.c.id == bindparam("of"))
+SEVERAL = (
+    select(table)
+    .where(table.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(table.c.id)
+    .with_for_update()
+)
 # The statements of every answer and every plan are made once: making one costs as much as
 # running it.
 UPCOMING = (
@@ -196,6 +202,14 @@ async def get(tx: Transaction, occurrence_id: OccurrenceId) -> Occurrence | None
     return None if row is None else to_occurrence(row)
 
 
+async def several(
+    tx: Transaction, occurrence_ids: Iterable[OccurrenceId]
+) -> Mapping[OccurrenceId, Occurrence]:
+    """These occurrences by id, kept from others while the transaction lasts."""
+    rows = await tx.execute(SEVERAL, {"ids": sorted(set(occurrence_ids))})
+    return {row["id"]: to_occurrence(row) for row in rows.mappings()}
+
+
 async def upcoming(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Occurrence, ...]:
     """The next messages still to come for the person, soonest first."""
     return await _all(tx, UPCOMING, {"of": person_id, "most": limit})
@@ -249,7 +263,14 @@ async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:
     """Keep what the person said to it, such as `done`; a later word replaces an earlier one."""
-    await tx.execute(RESPOND, {"of": occurrence_id, "said": response, "at": at})
+    await respond_all(tx, [(occurrence_id, response, at)])
+
+
+async def respond_all(tx: Transaction, said: Sequence[tuple[OccurrenceId, str, datetime]]) -> None:
+    """Keep what was said to each of these, and when."""
+    if said:
+        rows = [{"of": number, "said": word, "at": at} for number, word, at in sorted(said)]
+        await tx.execute(RESPOND, rows)
 
 
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:

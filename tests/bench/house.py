@@ -145,4 +145,6 @@ def settings(url: str, api_url: str, *, per_second: int = 30, **more: Any) -> Se
 async def build(url: str, api_url: str, *, per_second: int = 30, **more: Any) -> app.App:
     """The whole bot, with its logs as they are in production but for where they go."""
     logs.configure("info")
-    return await app.build(settings(url, api_url, per_second=per_second, **more))
+    built = await app.build(settings(url, api_url, per_second=per_second, **more))
+    app.spare_the_collector()
+    return built
