@@ -183,10 +183,8 @@ def _body(request_data: RequestData | None) -> dict[str, Any]:
     if request_data is None:
         return {}
     if not request_data.contains_files:
-        return {
-            "data": orjson.dumps(request_data.parameters),
-            "headers": {"Content-Type": "application/json"},
-        }
+        words = orjson.dumps(request_data.parameters)
+        return {"data": aiohttp.BytesPayload(words, content_type="application/json")}
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)

@@ -188,6 +188,7 @@ async def test_what_an_edited_message_looks_like_is_not_read_and_an_error_is() -
         assert await bot.edit_message_text("Well done.", 1, 1) is True
 
     refused = b'{"ok":false,"error_code":400,"description":"Bad Request: message is not modified"}'
-    async with listening(answering(refused)) as address, bot_at(address) as bot:
+    play = answering(refused, "400 Bad Request")
+    async with listening(play) as address, bot_at(address) as bot:
         with pytest.raises(BadRequest, match="not modified"):
             await bot.edit_message_text("Well done.", 1, 1)
