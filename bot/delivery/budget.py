@@ -58,6 +58,7 @@ class BotBudget:
         self._database = database
         self._real = real
         self._is_slow = per_second <= SLOW
+        self._look_s = LOOK_S if self._is_slow else 0.0
         self._most = max(1, per_second - 1)
         self._per_second = self._most / (1 + (LATE_S + WAY_S if self._is_slow else FAST_SPREAD_S))
         self._left: deque[float] = deque(maxlen=per_second)
@@ -87,7 +88,7 @@ class BotBudget:
         self._throw_away_late()
         if not self._slots:
             wanted = max(1, min(room, self._per_window))
-            self._slots.extend(await self._reserved(tx, wanted))
+            self._slots.extend(await self._reserved(tx, wanted, self._look_s))
         found: list[float] = []
         while self._slots and len(found) < room:
             if self._real.real_seconds_until(self._slots[0]) > LEAD_S + WINDOW_S:
@@ -112,8 +113,7 @@ class BotBudget:
             while self._is_late(slot_at):
                 slot_at = await self._another(lead_s)
                 lead_s = min(2 * lead_s, LONGEST_LEAD_S)  # a slow disk takes longer than that
-            ready_at = slot_at - LOOK_S if self._is_slow else slot_at
-            wait_s = max(ready_at - loop.time(), self._full_for_s())
+            wait_s = max(slot_at - self._look_s - loop.time(), self._full_for_s())
             if wait_s <= 0:
                 return slot_at
             await asyncio.sleep(wait_s)
