@@ -37,7 +37,7 @@ LONGEST_WAIT = timedelta(minutes=10)  # a slot further off comes from a machine'
 # arrives in a second had its slot in a stretch of 1 s + LATE_S + WAY_S, and slots stand so far
 # apart that such a stretch holds one less than the limit: that one is for a safety message.
 LATE_S = 0.0125
-WAY_S = 0.005
+WAY_S = 0.01
 FAST_SPREAD_S = 0.01  # instead of both, beyond SLOW
 LEAD_S = 0.1  # how long before its slot a message is leased, to be ready in time
 LONGEST_LEAD_S = 2.0

@@ -179,7 +179,7 @@ def test_a_backlog_leaves_at_nearly_the_limit(house: House) -> None:
     server = house.run(Trouble(seed=0, processes=2, slow_looks=0.005))
 
     steady = server.nudges[: BACKLOG * 2 // 3]  # at the end each leaves what it held in reserve
-    assert (len(steady) - 1) / (steady[-1] - steady[0]) > 28.3
+    assert (len(steady) - 1) / (steady[-1] - steady[0]) > 28.1
 
 
 def test_on_a_disk_slower_than_any_reserve_messages_still_leave(house: House) -> None:
