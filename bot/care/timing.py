@@ -89,11 +89,8 @@ def resolve(local_date: date, wall: time, zone: str) -> datetime:
     first counts.
     """
     # fold=0 reads a gap with the offset before it, which is just that move forward.
-    return _read(local_date, wall, zone, fold=0)
-
-
-def _read(local_date: date, wall: time, zone: str, *, fold: int) -> datetime:
-    return datetime.combine(local_date, wall.replace(fold=fold), ZoneInfo(zone)).astimezone(UTC)
+    wanted = datetime.combine(local_date, wall.replace(fold=0, tzinfo=None))
+    return wanted.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def local(instant: datetime, zone: str) -> datetime:
@@ -124,10 +121,9 @@ def end_of_quiet(instant: datetime, zone: str, quiet: QuietHours) -> datetime:
 
 def next_wall(instant: datetime, wall: time, zone: str) -> datetime:
     """The first `resolve`d time of this wall time strictly after the instant."""
-    day = local(instant, zone).date() - DAY
-    while (at := resolve(day, wall, zone)) <= instant:
-        day += DAY
-    return at
+    today = local(instant, zone).date()
+    days = (today + offset * DAY for offset in range(-1, 4))
+    return next(at for at in (resolve(day, wall, zone) for day in days) if at > instant)
 
 
 def next_quiet(instant: datetime, zone: str, quiet: QuietHours) -> datetime | None:
@@ -198,13 +194,14 @@ def _zone_names() -> frozenset[str]:
 
 def _next_showing(instant: datetime, wall: time, zone: str) -> datetime:
     """The next time the clock may show `wall`, also the second time on a day that repeats it."""
-    day = local(instant, zone).date() - DAY
-    while not (later := [at for at in _showings(day, wall, zone) if at > instant]):
-        day += DAY
-    return min(later)
+    today = local(instant, zone).date()
+    days = (today + offset * DAY for offset in range(-1, 4))
+    return next(at for day in days for at in _showings(day, wall, zone) if at > instant)
 
 
 @lru_cache(maxsize=4096)
-def _showings(local_date: date, wall: time, zone: str) -> tuple[datetime, datetime]:
-    """Both readings of a wall time; they differ where the clock skips or repeats it."""
-    return _read(local_date, wall, zone, fold=0), _read(local_date, wall, zone, fold=1)
+def _showings(local_date: date, wall: time, zone: str) -> tuple[datetime, ...]:
+    """The instants at which the clock may show `wall` on that day, earliest first."""
+    place = ZoneInfo(zone)
+    read = (datetime.combine(local_date, wall.replace(fold=fold), place) for fold in (0, 1))
+    return tuple(sorted({each.astimezone(UTC) for each in read}))

@@ -17,29 +17,39 @@ from bot.care.model import SAFETY, ChatId, Occurrence, OccurrenceId
 from bot.store import budget as shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.delivery.clock import Clock
     from bot.store.database import Database, Transaction
 
 WINDOW_S = 0.06  # lease only what leaves in about this time
-LATE_S = 0.05  # how late a slot may be used; what is kept free makes up for so much
 SLOW = 100  # messages a second; beyond that a single late one does not matter
-AHEAD = 3  # windows of slots that a process with a backlog holds in reserve
+AHEAD = 4  # windows of slots that a process with a backlog holds in reserve
 CHAT_PACE = timedelta(seconds=1)
+ARRIVES_APART = timedelta(seconds=1.01)  # so that the server, too, sees them a second apart
 ADMITTED_S = 0.25  # how long after it was admitted a message leaves, at most
-# What is planned uses less than the limit: one safety message a second finds its place beside it,
-# and a message that leaves late does not make the next second too full.
-SPARE, SPARE_SHARE = 1.5, 0.01
-GUARD_S = 0.45  # divided by the limit: how far from a full second what left lately is still counted
 PROMISE_KEPT = timedelta(minutes=5)  # a message that has not come back by then will not
 TWO_CHATS_WITHIN = timedelta(seconds=1)  # two chats refused so close together: the bot is meant
 LONGEST_WAIT = timedelta(minutes=10)  # a slot further off comes from a machine's wrong clock
+
+# What keeps every second at the server within the limit. A message leaves at its slot or up to
+# LATE_S after it, and reaches the server up to WAY_S later than another one would. So what
+# arrives in a second had its slot in a stretch of 1 s + LATE_S + WAY_S, and slots stand so far
+# apart that such a stretch holds one less than the limit: that one is for a safety message.
+LATE_S = 0.0125
+WAY_S = 0.01
+FAST_SPREAD_S = 0.01  # instead of both, beyond SLOW
+LEAD_S = 0.1  # how long before its slot a message is leased, to be ready in time
+LONGEST_LEAD_S = 2.0
+LOOK_S = 0.03  # how long before its slot it is looked at for the last time
 
 
 class BotBudget:
     """Slots for messages that wait their turn; safety messages take none.
 
-    `real` is the machine's clock. `per_second` is the bot's whole limit; a little of it is left to
-    safety messages, and what they use is not used again by others.
+    `real` is the machine's clock. `per_second` is the bot's whole limit. Slots are handed out by
+    the database, evenly, whichever process asks. One that was not used in time is thrown away:
+    used late it would stand too close to the next, another process's among them.
     """
 
     def __init__(self, database: Database, real: Clock, per_second: int) -> None:
@@ -47,81 +57,18 @@ class BotBudget:
             raise ValueError("a bot that sends must send at least one message a second")
         self._database = database
         self._real = real
-        self._per_second = max(1.0, per_second - max(SPARE, per_second * SPARE_SHARE))
-        self._most = max(1, per_second - 1)
         self._is_slow = per_second <= SLOW
-        self._full_s = 1.0 + GUARD_S / per_second
+        self._look_s = LOOK_S if self._is_slow else 0.0
+        self._most = max(1, per_second - 1)
+        self._per_second = self._most / (1 + (LATE_S + WAY_S if self._is_slow else FAST_SPREAD_S))
         self._left: deque[float] = deque(maxlen=per_second)
         self._slots: deque[datetime] = deque()
         self._paused_until: datetime | None = None
         self._refused: deque[tuple[datetime, ChatId]] = deque(maxlen=16)
 
     @property
-    def per_window(self) -> int:
-        """How many messages are leased at a time."""
+    def _per_window(self) -> int:
         return max(1, math.ceil(self._per_second * WINDOW_S))
-
-    async def wait_s(self, wanted: int) -> float:
-        """Real seconds until up to `wanted` slots, reserved now if need be, may be used."""
-        paused_s = self.paused_s()
-        if paused_s > 0:
-            self._slots.clear()
-            return paused_s
-        if not self._slots:
-            await self._reserve(min(wanted, self.per_window))
-        return self._real.real_seconds_until(self._slots[0])
-
-    async def turn(self, slot_at: float) -> float:
-        """Wait until a message with the slot `slot_at` may leave; the slot it has now.
-
-        Both are in the loop's time. A slot used late would stand too close to the next ones,
-        another process's among them: then the message takes a new one.
-        """
-        loop = asyncio.get_running_loop()
-        while (wait_s := max(slot_at - loop.time(), self._full_for_s())) > 0 or self._late(slot_at):
-            if self._late(slot_at):
-                wait_s = await self._wait_for_another()
-                slot_at = loop.time() + wait_s
-            await asyncio.sleep(wait_s)
-        return slot_at
-
-    def leave(self, slot_at: float, *, safety: bool) -> bool:
-        """Count a message as gone; False where its turn has passed meanwhile, safety never."""
-        if not safety and (self._full_for_s() > 0 or self._late(slot_at)):
-            return False
-        self._left.append(asyncio.get_running_loop().time())
-        return True
-
-    def _full_for_s(self) -> float:
-        """How long this process has sent all it may within a second."""
-        if len(self._left) < self._most:
-            return 0.0
-        return self._left[-self._most] + self._full_s - asyncio.get_running_loop().time()
-
-    def _late(self, slot_at: float) -> bool:
-        return self._is_slow and asyncio.get_running_loop().time() - slot_at > LATE_S
-
-    async def _wait_for_another(self) -> float:
-        now = self._real.now()
-        async with self._database.transaction() as tx:
-            got = await shared.reserve(tx, now=now, per_second=self._per_second, wanted=1)
-        return self._real.real_seconds_until(min(got.first, now + LONGEST_WAIT))
-
-    async def reserve_ahead(self, tx: Transaction, room: int) -> None:
-        """Reserve slots within a transaction of the caller's, for the next `take`.
-
-        So many that a stall of the machine lets none of them pass unused.
-        """
-        wanted = min(AHEAD * self.per_window, 2 * room) - len(self._slots)
-        if wanted > 0 and self.paused_s() <= 0:
-            await self._reserve_in(tx, wanted)
-
-    async def give_up(self, count: int) -> None:
-        """Let so many slots pass: safety messages have used the bot's limit without asking."""
-        async with self._database.transaction() as tx:
-            await shared.reserve(
-                tx, now=self._real.now(), per_second=self._per_second, wanted=count
-            )
 
     def known_wait_s(self) -> float:
         """Real seconds until there is anything to lease, as far as this process knows by itself."""
@@ -129,29 +76,89 @@ class BotBudget:
         if paused_s > 0:
             self._slots.clear()
             return paused_s
-        return self._real.real_seconds_until(self._slots[0]) if self._slots else 0.0
+        if not self._slots:
+            return 0.0
+        return max(0.0, self._real.real_seconds_until(self._slots[0]) - LEAD_S)
 
     async def slots_now(self, tx: Transaction, room: int) -> list[float]:
-        """Up to `room` slots of the next 60 ms, reserved within the caller's transaction."""
-        if not self._slots:
-            await self._reserve_in(tx, min(room, self.per_window))
-        if self._real.real_seconds_until(self._slots[0]) > WINDOW_S:
-            return []
-        return self.take(room)
+        """Up to `room` slots that come soon, in the loop's time, for messages leased now.
 
-    def take(self, most: int | None = None) -> list[float]:
-        """The reserved slots, each as real seconds from now; they are used up by this.
-
-        With `most`, so many at most, and of those only what leaves within the next 60 ms.
+        New ones are reserved in `tx` where none are left; they are used up by this.
         """
-        waits: list[float] = []
-        while self._slots and (most is None or len(waits) < most):
-            wait_s = self._real.real_seconds_until(self._slots[0])
-            if most is not None and waits and wait_s > WINDOW_S:
+        self._throw_away_late()
+        if not self._slots:
+            wanted = max(1, min(room, self._per_window))
+            self._slots.extend(await self._reserved(tx, wanted, self._look_s))
+        found: list[float] = []
+        while self._slots and len(found) < room:
+            if self._real.real_seconds_until(self._slots[0]) > LEAD_S + WINDOW_S:
                 break
-            waits.append(wait_s)
+            found.append(self._in_loop_time(self._slots.popleft()))
+        return found
+
+    async def reserve_ahead(self, tx: Transaction, room: int) -> None:
+        """Reserve slots in `tx` for the next `slots_now`, so that no commit holds them up."""
+        wanted = min(AHEAD * self._per_window, 2 * room) - len(self._slots)
+        if wanted > 0 and self.paused_s() <= 0:
+            self._slots.extend(await self._reserved(tx, wanted))
+
+    async def near(self, slot_at: float) -> float:
+        """Wait until shortly before a message with the slot `slot_at` leaves; the slot it has now.
+
+        Both are in the loop's time. Where its slot has passed it is given another.
+        """
+        loop = asyncio.get_running_loop()
+        lead_s = LOOK_S
+        while True:
+            while self._is_late(slot_at):
+                slot_at = await self._another(lead_s)
+                lead_s = min(2 * lead_s, LONGEST_LEAD_S)  # a slow disk takes longer than that
+            wait_s = max(slot_at - self._look_s - loop.time(), self._full_for_s())
+            if wait_s <= 0:
+                return slot_at
+            await asyncio.sleep(wait_s)
+
+    async def leave(self, slot_at: float) -> bool:
+        """Wait for the slot, and count the message as gone; False where its turn has passed."""
+        wait_s = slot_at - asyncio.get_running_loop().time()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        if self._is_late(slot_at) or self._full_for_s() > 0:
+            return False
+        self.left()
+        return True
+
+    def left(self) -> None:
+        """Count a message as gone: a safety message, which waits for nothing."""
+        self._left.append(asyncio.get_running_loop().time())
+
+    def _is_late(self, slot_at: float) -> bool:
+        return self._is_slow and asyncio.get_running_loop().time() - slot_at > LATE_S
+
+    def _full_for_s(self) -> float:
+        """How long this process has sent all it may within a second, safety messages counted."""
+        if len(self._left) < self._most:
+            return 0.0
+        return self._left[-self._most] + 1.0 + WAY_S - asyncio.get_running_loop().time()
+
+    async def _another(self, lead_s: float) -> float:
+        """One more slot, so far ahead that it has not passed before it is ours."""
+        self._throw_away_late()
+        if self._slots:
+            return self._in_loop_time(self._slots.popleft())
+        async with self._database.transaction() as tx:
+            (slot,) = await self._reserved(tx, 1, lead_s)
+        return self._in_loop_time(slot)
+
+    async def give_up(self, count: int) -> None:
+        """Let so many slots pass: safety messages have used the bot's limit without asking."""
+        own = min(count, len(self._slots))
+        for _ in range(own):
             self._slots.popleft()
-        return waits
+        if count > own:
+            async with self._database.transaction() as tx:
+                now = self._real.now()
+                await shared.reserve(tx, now=now, per_second=self._per_second, wanted=count - own)
 
     def forgo(self) -> None:
         """Give up slots that are reserved and unused: a hoard of old ones would be a burst."""
@@ -188,15 +195,24 @@ class BotBudget:
             await shared.pause_until(tx, now + timedelta(seconds=retry_after_s))
         return True
 
-    async def _reserve(self, wanted: int) -> None:
-        async with self._database.transaction() as tx:
-            await self._reserve_in(tx, wanted)
+    async def _reserved(
+        self, tx: Transaction, wanted: int, lead_s: float = 0.0
+    ) -> Sequence[datetime]:
+        """So many slots for nobody else to use, none sooner than in `lead_s` seconds."""
+        soonest = self._real.now() + timedelta(seconds=lead_s)
+        got = await shared.reserve(tx, now=soonest, per_second=self._per_second, wanted=wanted)
+        latest = soonest + LONGEST_WAIT
+        return [min(slot, latest) for slot in got.slots]
 
-    async def _reserve_in(self, tx: Transaction, wanted: int) -> None:
-        now = self._real.now()
-        got = await shared.reserve(tx, now=now, per_second=self._per_second, wanted=max(1, wanted))
-        latest = now + LONGEST_WAIT
-        self._slots.extend(min(slot, latest) for slot in got.slots)
+    def _throw_away_late(self) -> None:
+        too_late = self._real.now() - timedelta(seconds=LATE_S)
+        while self._is_slow and self._slots and self._slots[0] < too_late:
+            self._slots.popleft()
+
+    def _in_loop_time(self, slot: datetime) -> float:
+        """When a slot comes by the loop's clock; a slot that has passed stands in the past."""
+        ahead_s = self._real.real_seconds_until(slot) or (slot - self._real.now()).total_seconds()
+        return asyncio.get_running_loop().time() + ahead_s
 
 
 class ChatPace:
@@ -230,7 +246,7 @@ class ChatPace:
         place a little early: the one before it left a little late.
         """
         left_at = self._left.get(chat_id)
-        wait_s = 0.0 if left_at is None else clock.real_seconds_until(left_at + CHAT_PACE)
+        wait_s = 0.0 if left_at is None else clock.real_seconds_until(left_at + ARRIVES_APART)
         return wait_s if wait_s <= ADMITTED_S else 0.0  # more is a clock that stands still
 
     def left(self, chat_id: ChatId, now: datetime) -> None:

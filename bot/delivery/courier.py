@@ -268,13 +268,13 @@ class Courier:
 
     def _start(self, leased: Sequence[Occurrence], slots: Iterable[float] = ()) -> None:
         """Each on its way: nudges that leave together as one group, everything else alone."""
-        waits = iter(slots)
+        slots = iter(slots)
+        at_once = asyncio.get_running_loop().time()
         now = self._clock.now()
-        loop_s = asyncio.get_running_loop().time()
         groups: dict[float, Group] = {}
         self._leased += len(leased)
         for occurrence in leased:
-            leave_at = self._in_grains(loop_s, next(waits, 0.0))
+            leave_at = self._in_grains(next(slots, at_once), at_once)
             free_at = self._pace.admit(occurrence, now)
             own = {occurrence.id: occurrence}
             if free_at > now:
@@ -292,11 +292,13 @@ class Courier:
         self._in_flight[task] = group
         task.add_done_callback(self._ended)
 
-    def _in_grains(self, loop_s: float, wait_s: float) -> float:
-        """The loop's time in `wait_s` seconds; at high limits not before its whole grain."""
-        if not self._grain_s or wait_s <= 0:
-            return loop_s + wait_s
-        return math.ceil((loop_s + wait_s) / self._grain_s) * self._grain_s
+    def _in_grains(self, slot_at: float, now: float) -> float:
+        """When a message with this slot leaves, in the loop's time; at high limits in grains, all
+        whose slot has come together.
+        """
+        if not self._grain_s:
+            return slot_at
+        return max(now, math.ceil(slot_at / self._grain_s) * self._grain_s)
 
     def _room(self) -> int:
         """How many more may be leased: by places, and by what is leased and not yet sent."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TRIES = 3
 HANDLE_S = 60.0
-SIDE_BY_SIDE = 32  # chats handled at the same time
+SIDE_BY_SIDE = 64  # chats handled at the same time
 MOST_WAITING = 1000  # then receiving waits, and Telegram keeps the rest
 MOST_LEFT_OVER = 100_000
 GRACE_S = 3.0

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import orjson
 import structlog
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
@@ -25,7 +26,7 @@ from bot.delivery.transport import AiohttpRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
     from telegram import Bot
 
 __all__ = ["ALLOWED_UPDATES", "Inbox", "Poller", "webhook_routes"]
@@ -137,26 +138,38 @@ def webhook_routes(inbox: Inbox, secret: str, path: str) -> list[Route]:
     if not secret:
         raise ValueError("a webhook without a secret would take updates from anyone")
 
-    async def receive(request: Request) -> Response:
+    return [Route(path, _Door(inbox, secret), methods=["POST"])]
+
+
+class _Door:
+    """What answers Telegram's calls; a bare ASGI application, because every update comes by."""
+
+    def __init__(self, inbox: Inbox, secret: str) -> None:
+        self._inbox = inbox
+        self._secret = secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = await self._receive(Request(scope, receive))
+        await Response(status_code=status)(scope, receive, send)
+
+    async def _receive(self, request: Request) -> HTTPStatus:
         told = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(told.encode(), secret.encode()):
-            return Response(status_code=HTTPStatus.FORBIDDEN)
+        if not hmac.compare_digest(told.encode(), self._secret):
+            return HTTPStatus.FORBIDDEN
         body = await _body_of(request)
         if body is None:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         update = _update_in(body)
         if update is None:
-            return Response(status_code=HTTPStatus.BAD_REQUEST)
-        if not inbox.is_open:
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+            return HTTPStatus.BAD_REQUEST
+        if not self._inbox.is_open:
+            return HTTPStatus.SERVICE_UNAVAILABLE
         try:
-            await inbox.receive([update])
+            await self._inbox.receive([update])
         except Exception:
             log.exception("update_not_stored")  # Telegram will offer it again
-            return Response(status_code=HTTPStatus.SERVICE_UNAVAILABLE)
-        return Response(status_code=HTTPStatus.OK)
-
-    return [Route(path, receive, methods=["POST"])]
+            return HTTPStatus.SERVICE_UNAVAILABLE
+        return HTTPStatus.OK
 
 
 async def _body_of(request: Request) -> bytes | None:

@@ -156,17 +156,17 @@ class Round:
         while parcels:
             safety = parcels[0][0].message.kind in SAFETY
             if not safety:
+                leave_at = await self._budget.near(leave_at)
                 parcels = await self._chats_open(group, parcels, leave_at)
-                leave_at = await self._budget.turn(leave_at)
             ours = await self._queue.still_ours([occurrence for occurrence, _ in parcels])
             left_behind: Parcels = []
-            now = self._clock.now()
             for (occurrence, parcel), is_ours in zip(parcels, ours, strict=True):
                 if not is_ours:
-                    del group[occurrence.id]
-                    self._count("lost", occurrence)
-                elif self._budget.leave(leave_at, safety=safety):
-                    self._pace.left(occurrence.chat_id, now)
+                    self._launch(self._let_go(occurrence), _apart(group, occurrence))
+                elif safety or await self._budget.leave(leave_at):
+                    if safety:
+                        self._budget.left()
+                    self._pace.left(occurrence.chat_id, self._clock.now())
                     self._launch(self._carry(occurrence, parcel), _apart(group, occurrence))
                 else:
                     left_behind.append((occurrence, parcel))
@@ -185,6 +185,9 @@ class Round:
                 own = _apart(group, occurrence)
                 self._launch(self._leave(own, [(occurrence, parcel)], leave_at), own)
         return [each for each, wait_s in zip(parcels, waits, strict=True) if not wait_s]
+
+    async def _let_go(self, occurrence: Occurrence) -> None:
+        self._count("lost", occurrence)
 
     async def _carry(self, occurrence: Occurrence, parcel: Parcel) -> None:
         outcome = await self._send(occurrence, parcel)

@@ -27,6 +27,8 @@ class Server:
                 Starlette(routes=list(routes)),
                 log_config=None,
                 access_log=False,
+                proxy_headers=False,  # nobody asks where a call comes from
+                server_header=False,
                 lifespan="off",
                 timeout_graceful_shutdown=2,
             )

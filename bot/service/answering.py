@@ -137,8 +137,8 @@ async def answer(
         if question is None or given is None:
             standing = await escalations.current(tx, person_id)
             return replace(_at(practice, person, interview), stale=True, standing=standing)
-        await interviews.answer(tx, interview_id, given)
-        return await _follow(tx, practice, person, interview, question, now)
+        answered = await interviews.answer(tx, interview, given)
+        return await _follow(tx, practice, person, answered, question, now)
 
 
 def _askable(practice: Practice, interview: Interview, question_id: str) -> Question | None:
@@ -200,40 +200,45 @@ async def _follow(
     tx: Transaction,
     practice: Practice,
     person: Person,
-    before: Interview,
+    interview: Interview,
     question: Question,
     now: datetime,
 ) -> Turn:
-    """Everything one new answer brings with it, in its own transaction."""
-    interview = await interviews.required(tx, before.id)
+    """Everything one new answer brings with it, in its own transaction.
+
+    `interview` holds that answer already.
+    """
     if interview.kind == "profile":
         return await _follow_profile(tx, practice, person, interview, question, now)
     await plans.cancel_reminder(tx, interview)
-    judged = await judging.judge(tx, practice, person, interview, now)
+    course = await judging.course_of(tx, person)
+    judged = await judging.judge(tx, practice, person, interview, now, course)
+    interview = replace(interview, verdict=judged.verdict)
     following = questions.next_question(
         interview.kind, interview.answers, practice.library.questions
     )
     emergency = judged.opened is not None and judged.verdict.level is Level.EMERGENCY
-    if before.state is InterviewState.OPEN and (emergency or following is None):
+    if interview.state is InterviewState.OPEN and (emergency or following is None):
+        ended = InterviewState.COMPLETE
         last = judged
-        judged = await judging.close(tx, practice, person, interview, InterviewState.COMPLETE, now)
+        judged = await judging.close(tx, practice, person, interview, ended, now, course)
         judged = replace(
             judged, opened=judged.opened or last.opened, released=judged.released or last.released
         )
+        interview = replace(interview, verdict=judged.verdict, state=ended, closed_at=now)
         await plans.lay_out_anew(tx, practice, person, now)
     if judged.opened and _still_ticking(interview, question, judged.opened):
         await plans.let_settle(tx, judged.opened, now)
     elif interview.answers[question.id].confirmed:
-        await plans.tell_now(tx, person, now)
-    closed = await interviews.required(tx, interview.id)
+        await plans.tell_now(tx, judged.standing, now)
     return Turn(
         person,
-        closed,
-        following if closed.state is InterviewState.OPEN else None,
+        interview,
+        following if interview.state is InterviewState.OPEN else None,
         answered=question,
         verdict=judged.verdict,
         opened=judged.opened,
-        standing=await escalations.current(tx, person.id),
+        standing=judged.standing,
         released=judged.released,
     )
 
@@ -259,13 +264,14 @@ async def _follow_profile(
     opened = await judging.judge_again(tx, practice, person, now) if confirmed else None
     if following is None:
         await interviews.close(tx, interview.id, state=InterviewState.COMPLETE, at=now)
+        interview = replace(interview, state=InterviewState.COMPLETE, closed_at=now)
         if await sessions.of_course(tx, person.id, person.course):
             opened = await judging.judge_profile(tx, practice, person, now) or opened
     if confirmed:
         await plans.lay_out_anew(tx, practice, person, now)
     return Turn(
         person,
-        await interviews.required(tx, interview.id),
+        interview,
         following,
         answered=question,
         opened=opened,
@@ -291,9 +297,10 @@ async def reconsider(
         if not can_reconsider(interview, question_id):
             return None
         held = interview.answers[question_id]
-        await interviews.answer(tx, interview_id, replace(held, confirmed=False, at=now))
+        reopened = replace(held, confirmed=False, at=now)
+        interview = await interviews.answer(tx, interview, reopened)
         question = next(q for q in practice.library.questions if q.id == question_id)
-        return Turn(person, await interviews.required(tx, interview_id), question)
+        return Turn(person, interview, question)
 
 
 def can_reconsider(interview: Interview, question_id: str) -> bool:

@@ -131,10 +131,13 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
     if kind in NUDGES:
         (ready,) = await _nudges(practice, [occurrence], now)
         return ready
+    if kind in SAFETY:
+        # It changes nothing, so it does not stand in line behind whoever writes.
+        async with practice.database.reading() as tx:
+            person = await people.required(tx, occurrence.person_id)
+            return await _safety(tx, person, occurrence, now)
     async with practice.database.transaction() as tx:
         person = await people.required(tx, occurrence.person_id)
-        if kind in SAFETY:
-            return await _safety(tx, person, occurrence, now)
         if _is_quiet(person, now):
             return Postponed(_end_of_quiet(person, now), "late, and now it is quiet")
         if kind is Kind.GO_ON and person.status is Status.SILENT:

@@ -11,6 +11,7 @@ from bot.care import questions, triage
 from bot.care.model import (
     SAFETY,
     Case,
+    CheckIn,
     Escalation,
     EscalationState,
     Interview,
@@ -37,28 +38,51 @@ STILL_COUNTS = timedelta(hours=72)  # how long a check-in is looked at with what
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict, the escalation it opened, and the one that was lifted by it."""
+    """A verdict, the escalation it opened, the one it lifted, and the one that stands now."""
 
     verdict: Verdict
     opened: Escalation | None = None
     released: Escalation | None = None
+    standing: Escalation | None = None
 
 
-async def case_of(
-    tx: Transaction, person: Person, interview: Interview | None, now: datetime
-) -> Case:
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a verdict looks at beside the check-in itself, read once for all that an answer does."""
+
+    sessions: Sequence[Session]
+    interviews: Sequence[Interview]
+
+
+async def course_of(tx: Transaction, person: Person) -> Course:
+    """The massages and check-ins of the person's present episode of pain."""
+    return Course(
+        await sessions.of_course(tx, person.id, person.course),
+        await interviews.of_course(tx, person.id, person.course),
+    )
+
+
+def case_of(course: Course, person: Person, interview: Interview, now: datetime) -> Case:
     """Everything a verdict on this check-in looks at, the check-in itself last."""
-    of_course = await sessions.of_course(tx, person.id, person.course)
-    held = await interviews.of_course(tx, person.id, person.course)
-    earlier = [each for each in held if each.answers and (not interview or each.id != interview.id)]
-    checkins = [questions.to_checkin(each) for each in earlier]
-    if interview:
-        judged = questions.to_checkin(interview)
-        checkins = [each for each in checkins if each.at <= judged.at] + [judged]
+    earlier = (each for each in course.interviews if each.answers and each.id != interview.id)
+    judged = questions.to_checkin(interview)
+    before = [each for each in map(questions.to_checkin, earlier) if each.at <= judged.at]
+    in_order = sorted(before, key=lambda each: each.at)
+    return _case(person, course.sessions, (*in_order, judged), now)
+
+
+async def profile_case(tx: Transaction, person: Person, now: datetime) -> Case:
+    """What a verdict on the profile alone looks at."""
+    return _case(person, await sessions.of_course(tx, person.id, person.course), (), now)
+
+
+def _case(
+    person: Person, of_course: Sequence[Session], checkins: tuple[CheckIn, ...], now: datetime
+) -> Case:
     return Case(
         profile=_with_baseline(person.profile, of_course),
         sessions=tuple(each.at for each in of_course if each.at <= now),
-        checkins=tuple(sorted(checkins[:-1], key=lambda each: each.at)) + tuple(checkins[-1:]),
+        checkins=checkins,
     )
 
 
@@ -72,9 +96,9 @@ async def judge_profile(
     tx: Transaction, practice: Practice, person: Person, now: datetime
 ) -> Escalation | None:
     """Judge the profile alone, and open an escalation where it already calls for one."""
-    case = replace(await case_of(tx, person, None, now), checkins=())
-    verdict = triage.judge(case, practice.library.rules)
-    return await _escalate(tx, practice, person, verdict, None, now)
+    verdict = triage.judge(await profile_case(tx, person, now), practice.library.rules)
+    current = await escalations.current(tx, person.id)
+    return await _escalate(tx, practice, person, verdict, None, current, now)
 
 
 async def judge_again(
@@ -84,39 +108,48 @@ async def judge_again(
 
     A large bruise is another thing with blood thinners. Older signs are asked about again anyway.
     """
-    held = await interviews.of_course(tx, person.id, person.course)
-    latest = max(
-        (each for each in held if each.answers), key=lambda each: each.opened_at, default=None
-    )
+    course = await course_of(tx, person)
+    told_something = (each for each in course.interviews if each.answers)
+    latest = max(told_something, key=lambda each: each.opened_at, default=None)
     if latest is None or latest.verdict is None:
         return None
     if now - questions.to_checkin(latest).at > STILL_COUNTS:
         return None
     rules = practice.library.rules
-    verdict = triage.judge(await case_of(tx, person, latest, now), rules)
+    verdict = triage.judge(case_of(course, person, latest, now), rules)
     fresh = escalating.alarms(escalating.news(verdict, latest.verdict.reasons, rules), rules)
     if not fresh.reasons:
         return None
     told = {*latest.verdict.reasons, *fresh.reasons}
     level = max(latest.verdict.level, fresh.level)
     await interviews.set_verdict(tx, latest.id, Verdict(level, rules.in_order(told)))
-    return await _escalate(tx, practice, person, fresh, None, now)
+    current = await escalations.current(tx, person.id)
+    return await _escalate(tx, practice, person, fresh, None, current, now)
 
 
 async def judge(
-    tx: Transaction, practice: Practice, person: Person, interview: Interview, now: datetime
+    tx: Transaction,
+    practice: Practice,
+    person: Person,
+    interview: Interview,
+    now: datetime,
+    course: Course | None = None,
 ) -> Judged:
-    """Judge a check-in as it stands: keep the verdict, open or lift an escalation."""
-    verdict = triage.judge(await case_of(tx, person, interview, now), practice.library.rules)
+    """Judge a check-in as it stands: keep the verdict, open or lift an escalation.
+
+    `course` is what the caller has read already in this transaction.
+    """
+    course = course or await course_of(tx, person)
+    verdict = triage.judge(case_of(course, person, interview, now), practice.library.rules)
     await interviews.set_verdict(tx, interview.id, verdict)
     current = await escalations.current(tx, person.id)
     told = interview.verdict.reasons if interview.verdict else ()
     # A check-in that only runs out, or goes on to its next question, reports no sign anew.
     repeats = interview.state is InterviewState.EXPIRED or current is not None
     reported = escalating.news(verdict, told, practice.library.rules) if repeats else verdict
-    opened = await _escalate(tx, practice, person, reported, interview, now)
+    opened = await _escalate(tx, practice, person, reported, interview, current, now)
     if opened:
-        return Judged(verdict, opened=opened)
+        return Judged(verdict, opened=opened, standing=opened)
     checkin = questions.to_checkin(interview)
     if current and escalating.released_by_clean_check_in(current, checkin, verdict, now):
         lifted = replace(
@@ -124,7 +157,7 @@ async def judge(
         )
         await lift(tx, practice, person, lifted, now)
         return Judged(verdict, released=lifted)
-    return Judged(verdict)
+    return Judged(verdict, standing=current)
 
 
 async def _escalate(
@@ -133,12 +166,15 @@ async def _escalate(
     person: Person,
     verdict: Verdict,
     interview: Interview | None,
+    current: Escalation | None,
     now: datetime,
 ) -> Escalation | None:
-    """Open an escalation where the verdict calls for one; its message is due in this commit."""
+    """Open an escalation where the verdict calls for one; its message is due in this commit.
+
+    `current` is the one that stands so far.
+    """
     if verdict.level < Level.DOCTOR:
         return None
-    current = await escalations.current(tx, person.id)
     opening = escalating.decide(
         current, verdict, practice.library.rules, interview.id if interview else None
     )
@@ -191,11 +227,11 @@ async def close(
     interview: Interview,
     state: InterviewState,
     now: datetime,
+    course: Course | None = None,
 ) -> Judged:
     """End a check-in and judge it whole; what was left out stays left out."""
     await interviews.close(tx, interview.id, state=state, at=now)
-    closed = await interviews.get(tx, interview.id)
-    assert closed is not None
-    if not closed.answers:
+    if not interview.answers:
         return Judged(Verdict(Level.SELF_CARE, ()))
-    return await judge(tx, practice, person, closed, now)
+    closed = replace(interview, state=state, closed_at=now)
+    return await judge(tx, practice, person, closed, now, course)

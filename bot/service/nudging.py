@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -21,10 +22,28 @@ from bot.service import plans
 from bot.store import escalations, occurrences, people
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.service.practice import Practice
 
 LATER_ITEM = plans.LATER_ITEM
 LATENESS = timedelta(minutes=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A nudge that was answered; `held_back` where open advice leaves out what it asks for."""
+
+    occurrence: Occurrence
+    held_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    person_id: PersonId
+    occurrence_id: OccurrenceId
+    response: Literal["done", "skip"]
+    at: datetime
 
 
 async def respond(
@@ -33,14 +52,34 @@ async def respond(
     occurrence_id: OccurrenceId,
     response: Literal["done", "skip"],
     now: datetime,
-) -> Occurrence | None:
-    """Keep what became of a nudge; None when it is not this person's, or answered before."""
+) -> Settled | None:
+    """Keep what became of a nudge; None when it is not this person's, or answered before.
+
+    Most of what people say is this: who says it at the same time shares a transaction.
+    """
+    return await practice.together(_settle).ask(_Tap(person_id, occurrence_id, response, now))
+
+
+async def _settle(practice: Practice, taps: Sequence[_Tap]) -> list[Settled | None]:
+    taken: dict[OccurrenceId, _Tap] = {}
     async with practice.database.transaction() as tx:
-        occurrence = await occurrences.get(tx, occurrence_id)
-        if not _answerable(occurrence, person_id):
-            return None
-        await occurrences.respond(tx, occurrence_id, response=response, at=now)
-        return occurrence
+        known = await occurrences.several(tx, (tap.occurrence_id for tap in taps))
+        current = await escalations.current_of(tx, (tap.person_id for tap in taps))
+        for tap in taps:
+            if _answerable(known.get(tap.occurrence_id), tap.person_id):
+                taken.setdefault(tap.occurrence_id, tap)
+        await occurrences.respond_all(
+            tx, [(number, tap.response, tap.at) for number, tap in taken.items()]
+        )
+    settled: list[Settled | None] = []
+    for tap in taps:
+        occurrence = known.get(tap.occurrence_id)
+        if occurrence is None or taken.get(tap.occurrence_id) is not tap:
+            settled.append(None)
+            continue
+        paused = escalating.pauses(current.get(tap.person_id), practice.library.rules)
+        settled.append(Settled(occurrence, held_back=occurrence.message.kind in paused))
+    return settled
 
 
 def _answerable(occurrence: Occurrence | None, person_id: PersonId) -> bool:

@@ -44,11 +44,12 @@ async def lay_out_anew(
     The one road by which a plan ever changes: a new session, other times or zone, a pause that
     ends, strengthening that begins, an escalation that opens or is released.
     """
-    session = await sessions.latest(tx, person.id)
-    if session is None or person.status is not Status.ACTIVE or person.zone is None:
+    if person.status is not Status.ACTIVE or person.zone is None:
+        return ()
+    session = await sessions.bump_plan_version(tx, person.id)
+    if session is None:
         return ()
     await occurrences.withdraw_plans(tx, person.id, reason="laid out anew")
-    session = await sessions.bump_plan_version(tx, session.id)
     messages = plan.lay_out(
         await _request(tx, practice, person, session, now), practice.library.plan
     )
@@ -206,8 +207,7 @@ async def let_settle(tx: Transaction, escalation: Escalation, now: datetime) -> 
     )
 
 
-async def tell_now(tx: Transaction, person: Person, now: datetime) -> None:
-    """The list is done: an escalation message that was held leaves at once."""
-    current = await escalations.current(tx, person.id)
+async def tell_now(tx: Transaction, current: Escalation | None, now: datetime) -> None:
+    """The list is done: a message of the open escalation that was held leaves at once."""
     if current:
         await occurrences.reschedule(tx, escalation_id=current.id, kind=Kind.ESCALATION, due_at=now)

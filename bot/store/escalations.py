@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, insert, select, update
 
 from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
 from bot.store.lists import among
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 
-CURRENT = select(table).where(table.c.person_id == bindparam("of"), OPEN)
+HISTORY = select(table).where(table.c.person_id == bindparam("of")).order_by(table.c.id)
+CURRENT = HISTORY.where(OPEN)
+GET = select(table).where(table.c.id == bindparam("of"))
+OPENED = insert(table).returning(table)
 CURRENT_OF = select(table).where(among(table.c.person_id, "ids"), OPEN)
 
 
@@ -43,22 +46,22 @@ async def open(
     at: datetime,
 ) -> Escalation:
     """Open an escalation; raises IntegrityError while another of the person's is open."""
-    statement = insert(table).values(
-        person_id=person_id,
-        level=level.id,
-        reasons=list(reasons),
-        state=EscalationState.OPEN,
-        opened_at=at,
-        changed_at=at,
-        interview_id=interview_id,
-    )
-    return _to_escalation((await tx.execute(statement.returning(table))).mappings().one())
+    row = {
+        "person_id": person_id,
+        "level": level.id,
+        "reasons": list(reasons),
+        "state": EscalationState.OPEN,
+        "opened_at": at,
+        "changed_at": at,
+        "interview_id": interview_id,
+    }
+    return _to_escalation((await tx.execute(OPENED, row)).mappings().one())
 
 
 async def current(tx: Transaction, person_id: PersonId) -> Escalation | None:
     """The person's open escalation."""
-    row = (await tx.execute(CURRENT, {"of": person_id})).mappings().first()
-    return None if row is None else _to_escalation(row)
+    found = await _select(tx, CURRENT, person_id)
+    return found[0] if found else None
 
 
 async def current_of(
@@ -71,13 +74,13 @@ async def current_of(
 
 async def get(tx: Transaction, escalation_id: EscalationId) -> Escalation | None:
     """The escalation with this id, open or not."""
-    found = await _select(tx, table.c.id == escalation_id)
+    found = await _select(tx, GET, escalation_id)
     return found[0] if found else None
 
 
 async def history(tx: Transaction, person_id: PersonId) -> tuple[Escalation, ...]:
     """Every escalation of the person, oldest first."""
-    return await _select(tx, table.c.person_id == person_id)
+    return await _select(tx, HISTORY, person_id)
 
 
 async def save(tx: Transaction, escalation: Escalation) -> None:
@@ -127,8 +130,8 @@ async def responses(tx: Transaction, person_id: PersonId) -> tuple[Response, ...
     return tuple(Response(*row) for row in await tx.execute(statement))
 
 
-async def _select(tx: Transaction, which: ColumnElement[bool]) -> tuple[Escalation, ...]:
-    rows = await tx.execute(select(table).where(which).order_by(table.c.id))
+async def _select(tx: Transaction, statement: Executable, of: int) -> tuple[Escalation, ...]:
+    rows = await tx.execute(statement, {"of": of})
     return tuple(_to_escalation(row) for row in rows.mappings())
 
 

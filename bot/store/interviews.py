@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Executable, RowMapping, and_, bindparam, insert, or_, select, update
 
 from bot.care.model import (
     Answer,
@@ -18,34 +19,38 @@ from bot.care.model import (
     SessionId,
     Verdict,
 )
+from bot.store.columns import from_ms, to_ms
 from bot.store.tables import WAITING, answers
 from bot.store.tables import interviews as table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
-
-    from sqlalchemy import Executable
 
     from bot.store.transaction import Transaction
 
 CHECK_IN_KINDS = ("early", "full", "worse")
 
-# What every answer asks for, made once: to make a statement takes a third of running it.
-BY_AGE = select(table).order_by(table.c.opened_at, table.c.id)
-GET = BY_AGE.where(table.c.id == bindparam("of"))
-OF_COURSE = BY_AGE.where(
-    table.c.person_id == bindparam("person"),
-    table.c.course == bindparam("course"),
+# The statements of every answer are made once: making one costs as much as running it.
+IN_ORDER = select(table).order_by(table.c.opened_at, table.c.id)
+GET = IN_ORDER.where(table.c.id == bindparam("of"))
+OPENED_BY = IN_ORDER.where(table.c.occurrence_id == bindparam("of"))
+OPEN_OF = IN_ORDER.where(table.c.person_id == bindparam("of"), WAITING)
+OF_COURSE = IN_ORDER.where(
+    table.c.person_id == bindparam("of"),
+    table.c.course == bindparam("in_course"),
     table.c.kind.in_(CHECK_IN_KINDS),
 )
-ANSWERS = (
+ANSWERS_OF = (
     select(answers)
     .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
     .order_by(answers.c.id)
 )
 ANSWER = insert(answers)
-UPDATE = update(table).where(table.c.id == bindparam("of"))
+OF = table.c.id == bindparam("of")
+CLOSE = update(table).where(OF).values(state=bindparam("ended_as"), closed_at=bindparam("ended_at"))
+SET_VERDICT = update(table).where(OF).values(level=bindparam("found"), reasons=bindparam("because"))
+SET_SHOWN = update(table).where(OF).values(shown=bindparam("what"))
 
 
 async def open(
@@ -71,13 +76,13 @@ async def open(
     row = (await tx.execute(statement.returning(table))).mappings().one_or_none()
     if row is not None:
         return _to_interview(row, {})
-    (existing,) = await _select(tx, table.c.occurrence_id == occurrence_id)
+    (existing,) = await _select(tx, OPENED_BY, {"of": occurrence_id})
     return existing
 
 
 async def get(tx: Transaction, interview_id: InterviewId) -> Interview | None:
     """The interview with this id."""
-    found = await _read(tx, GET, of=interview_id)
+    found = await _select(tx, GET, {"of": interview_id})
     return found[0] if found else None
 
 
@@ -91,12 +96,12 @@ async def required(tx: Transaction, interview_id: InterviewId) -> Interview:
 
 async def open_of(tx: Transaction, person_id: PersonId) -> tuple[Interview, ...]:
     """The person's interviews that still wait for answers, oldest first."""
-    return await _select(tx, and_(table.c.person_id == person_id, WAITING))
+    return await _select(tx, OPEN_OF, {"of": person_id})
 
 
 async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
     """The check-ins of one episode of pain, planned or on the person's own word, oldest first."""
-    return await _read(tx, OF_COURSE, person=person_id, course=course)
+    return await _select(tx, OF_COURSE, {"of": person_id, "in_course": course})
 
 
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:
@@ -107,7 +112,7 @@ async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[I
         .order_by(table.c.opened_at.desc(), table.c.id.desc())
         .limit(limit)
     )
-    return await _select(tx, table.c.id.in_(newest))
+    return await _select(tx, IN_ORDER.where(table.c.id.in_(newest)))
 
 
 async def open_before(
@@ -118,57 +123,54 @@ async def open_before(
         and_(table.c.occurrence_id.is_not(None), table.c.opened_at < planned),
         and_(table.c.occurrence_id.is_(None), table.c.opened_at < own),
     )
-    return await _select(
-        tx,
-        and_(WAITING, table.c.kind.in_(CHECK_IN_KINDS), late),
-    )
+    return await _select(tx, IN_ORDER.where(WAITING, table.c.kind.in_(CHECK_IN_KINDS), late))
 
 
 async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview, ...]:
     """Profiles from before then that were begun, not finished, and not judged so far."""
     left = (table.c.kind == "profile", table.c.opened_at < before, table.c.level.is_(None))
-    return await _select(tx, and_(WAITING, *left))
+    return await _select(tx, IN_ORDER.where(WAITING, *left))
 
 
-async def answer(tx: Transaction, interview_id: InterviewId, given: Answer) -> None:
-    """Add an answer; an earlier one to the same question stays and no longer counts."""
-    values = {
-        "interview_id": interview_id,
+async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interview:
+    """Add an answer, and have the interview with it.
+
+    An earlier answer to the same question stays and no longer counts.
+    """
+    row = {
+        "interview_id": interview.id,
         "question": given.question,
         "value": given.value,
         "confirmed": given.confirmed,
         "at": given.at,
     }
-    await tx.execute(ANSWER, values)
+    await tx.execute(ANSWER, row)
+    kept = replace(given, at=from_ms(to_ms(given.at)))
+    return replace(interview, answers={**interview.answers, given.question: kept})
 
 
 async def close(
     tx: Transaction, interview_id: InterviewId, *, state: InterviewState, at: datetime
 ) -> None:
     """End the interview as complete or expired, `at`."""
-    await _update(tx, interview_id, state=state, closed_at=at)
+    await tx.execute(CLOSE, {"of": interview_id, "ended_as": state, "ended_at": at})
 
 
 async def set_verdict(tx: Transaction, interview_id: InterviewId, verdict: Verdict) -> None:
     """Keep what the answers so far amount to."""
-    await _update(tx, interview_id, level=verdict.level.id, reasons=list(verdict.reasons))
+    found = {"found": verdict.level.id, "because": list(verdict.reasons)}
+    await tx.execute(SET_VERDICT, {"of": interview_id} | found)
 
 
 async def set_shown(tx: Transaction, interview_id: InterviewId, shown: str) -> None:
     """Keep which question certainly reached the person."""
-    await _update(tx, interview_id, shown=shown)
+    await tx.execute(SET_SHOWN, {"of": interview_id, "what": shown})
 
 
-async def _update(tx: Transaction, interview_id: InterviewId, **values: object) -> None:
-    await tx.execute(UPDATE, {"of": interview_id, **values})
-
-
-async def _select(tx: Transaction, which: ColumnElement[bool]) -> tuple[Interview, ...]:
-    return await _read(tx, BY_AGE.where(which))
-
-
-async def _read(tx: Transaction, statement: Executable, **values: object) -> tuple[Interview, ...]:
-    rows = (await tx.execute(statement, values)).mappings().all()
+async def _select(
+    tx: Transaction, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> tuple[Interview, ...]:
+    rows = (await tx.execute(statement, parameters)).mappings().all()
     given = await _answers(tx, [row["id"] for row in rows])
     return tuple(_to_interview(row, given[row["id"]]) for row in rows)
 
@@ -178,7 +180,7 @@ async def _answers(tx: Transaction, interview_ids: Sequence[int]) -> dict[int, d
     latest: dict[int, dict[str, Answer]] = {each: {} for each in interview_ids}
     if not interview_ids:
         return latest
-    for row in (await tx.execute(ANSWERS, {"ids": list(interview_ids)})).mappings():
+    for row in (await tx.execute(ANSWERS_OF, {"ids": interview_ids})).mappings():
         latest[row["interview_id"]][row["question"]] = _to_answer(row)
     return latest
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    ColumnElement,
+    Executable,
+    Integer,
     RowMapping,
     bindparam,
     func,
@@ -45,6 +46,34 @@ ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANC
 GET = select(table).where(table.c.id == bindparam("of"))
 NEXT_DUE_OF = select(func.min(table.c.due_at, type_=table.c.due_at.type)).where(
     table.c.person_id == bindparam("of"), PLANNED
+)
+SEVERAL = select(table).where(among(table.c.id, "ids")).order_by(table.c.id).with_for_update()
+# The statements of every answer and every plan are made once: making one costs as much as
+# running it.
+UPCOMING = (
+    select(table)
+    .where(table.c.person_id == bindparam("of"), table.c.state.in_(WAITING))
+    .order_by(table.c.due_at, table.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+SENT_SINCE = (
+    select(table)
+    .where(
+        table.c.person_id == bindparam("of"),
+        table.c.state.in_(ARRIVED),
+        table.c.sent_at >= bindparam("since"),
+    )
+    .order_by(table.c.due_at, table.c.id)
+)
+WITHDRAW_PLANS = (
+    update(table)
+    .where(
+        table.c.person_id == bindparam("of"),
+        table.c.session_id.is_not(None),
+        table.c.kind.in_(NUDGES | CHECK_INS),
+        PLANNED,
+    )
+    .values(state=OccurrenceState.CANCELLED, reason=bindparam("because"))
 )
 RESPOND = (
     update(table)
@@ -139,17 +168,7 @@ async def withdraw_plans(tx: Transaction, person_id: PersonId, *, reason: str) -
 
     What is on its way counts as sent, and what the person put off was asked for: both stay.
     """
-    statement = (
-        update(table)
-        .where(
-            table.c.person_id == person_id,
-            table.c.session_id.is_not(None),
-            table.c.kind.in_(NUDGES | CHECK_INS),
-            table.c.state == OccurrenceState.PLANNED,
-        )
-        .values(state=OccurrenceState.CANCELLED, reason=reason)
-    )
-    return (await tx.execute(statement)).rowcount
+    return (await tx.execute(WITHDRAW_PLANS, {"of": person_id, "because": reason})).rowcount
 
 
 async def newer_check_in_due(tx: Transaction, occurrence: Occurrence, now: datetime) -> bool:
@@ -182,20 +201,24 @@ async def get(tx: Transaction, occurrence_id: OccurrenceId) -> Occurrence | None
     return None if row is None else to_occurrence(row)
 
 
+async def several(
+    tx: Transaction, occurrence_ids: Iterable[OccurrenceId]
+) -> Mapping[OccurrenceId, Occurrence]:
+    """These occurrences by id, kept from others while the transaction lasts."""
+    rows = await tx.execute(SEVERAL, {"ids": sorted(set(occurrence_ids))})
+    return {row["id"]: to_occurrence(row) for row in rows.mappings()}
+
+
 async def upcoming(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Occurrence, ...]:
     """The next messages still to come for the person, soonest first."""
-    return await _select(
-        tx, table.c.person_id == person_id, table.c.state.in_(WAITING), limit=limit
-    )
+    return await _all(tx, UPCOMING, {"of": person_id, "most": limit})
 
 
 async def sent_since(
     tx: Transaction, person_id: PersonId, since: datetime
 ) -> tuple[Occurrence, ...]:
     """What reached the person from `since` on, or may have, in the order it was due."""
-    return await _select(
-        tx, table.c.person_id == person_id, table.c.state.in_(ARRIVED), table.c.sent_at >= since
-    )
+    return await _all(tx, SENT_SINCE, {"of": person_id, "since": since})
 
 
 async def counts_arrived(
@@ -208,7 +231,12 @@ async def counts_arrived(
 
 async def of_message(tx: Transaction, person_id: PersonId, message_id: int) -> Occurrence | None:
     """What reached the person as this message."""
-    found = await _select(tx, table.c.person_id == person_id, table.c.message_id == message_id)
+    statement = (
+        select(table)
+        .where(table.c.person_id == person_id, table.c.message_id == message_id)
+        .order_by(table.c.due_at, table.c.id)
+    )
+    found = await _all(tx, statement)
     return found[-1] if found else None
 
 
@@ -234,7 +262,14 @@ async def respond(
     tx: Transaction, occurrence_id: OccurrenceId, *, response: str, at: datetime
 ) -> None:
     """Keep what the person said to it, such as `done`; a later word replaces an earlier one."""
-    await tx.execute(RESPOND, {"of": occurrence_id, "said": response, "at": at})
+    await respond_all(tx, [(occurrence_id, response, at)])
+
+
+async def respond_all(tx: Transaction, said: Sequence[tuple[OccurrenceId, str, datetime]]) -> None:
+    """Keep what was said to each of these, and when."""
+    if said:
+        rows = [{"of": number, "said": word, "at": at} for number, word, at in sorted(said)]
+        await tx.execute(RESPOND, rows)
 
 
 async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
@@ -273,11 +308,11 @@ async def withdrawn(tx: Transaction, person_id: PersonId) -> Mapping[tuple[Kind,
     return {(kind, item, reason or ""): count for kind, item, reason, count in rows}
 
 
-async def _select(
-    tx: Transaction, *which: ColumnElement[bool], limit: int | None = None
+async def _all(
+    tx: Transaction, statement: Executable, parameters: Mapping[str, Any] | None = None
 ) -> tuple[Occurrence, ...]:
-    statement = select(table).where(*which).order_by(table.c.due_at, table.c.id).limit(limit)
-    return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
+    rows = await tx.execute(statement, parameters)
+    return tuple(to_occurrence(row) for row in rows.mappings())
 
 
 def _from_message(message: PlannedMessage) -> dict[str, object]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import ColumnElement, RowMapping, delete, insert, null, select, update
+from sqlalchemy import Executable, RowMapping, bindparam, delete, insert, null, select, update
 
 from bot.care.model import (
     ChatId,
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 KEPT = 1024  # profiles and preferences that are ready in memory
 
+BY_ID = select(table).where(table.c.id == bindparam("of"))
+BY_ID_FOR_UPDATE = BY_ID.with_for_update()
 BY_CHATS = select(table).where(among(table.c.chat_id, "ids"))
 SEVERAL = select(table).where(among(table.c.id, "ids"))
 
@@ -63,12 +65,13 @@ async def create(tx: Transaction, *, chat_id: ChatId, language: str, now: dateti
 
 async def by_chat(tx: Transaction, chat_id: ChatId, *, for_update: bool = False) -> Person | None:
     """The person of this chat; `for_update` keeps others from changing them meanwhile."""
-    return await _one(tx, table.c.chat_id == chat_id, for_update=for_update)
+    statement = select(table).where(table.c.chat_id == chat_id)
+    return await _one(tx, statement.with_for_update() if for_update else statement)
 
 
 async def by_id(tx: Transaction, person_id: PersonId, *, for_update: bool = False) -> Person | None:
     """The person with this id; `for_update` keeps others from changing them meanwhile."""
-    return await _one(tx, table.c.id == person_id, for_update=for_update)
+    return await _one(tx, BY_ID_FOR_UPDATE if for_update else BY_ID, {"of": person_id})
 
 
 async def by_chats(tx: Transaction, chat_ids: Iterable[ChatId]) -> Mapping[ChatId, Person]:
@@ -94,11 +97,10 @@ async def required(tx: Transaction, person_id: PersonId) -> Person:
     return person
 
 
-async def _one(tx: Transaction, which: ColumnElement[bool], *, for_update: bool) -> Person | None:
-    statement = select(table).where(which)
-    if for_update:
-        statement = statement.with_for_update()
-    row = (await tx.execute(statement)).mappings().one_or_none()
+async def _one(
+    tx: Transaction, statement: Executable, parameters: Mapping[str, Any] | None = None
+) -> Person | None:
+    row = (await tx.execute(statement, parameters)).mappings().one_or_none()
     return None if row is None else _to_person(row)
 
 

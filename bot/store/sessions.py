@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
 
 from bot.care.model import PersonId, Session, SessionId
 from bot.store.tables import sessions as table
@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.store.transaction import Transaction
+
+ADD = insert(table).returning(table)
+OF_COURSE = (
+    select(table)
+    .where(table.c.person_id == bindparam("of"), table.c.course == bindparam("in_course"))
+    .order_by(table.c.at, table.c.id)
+)
+LATEST = (
+    select(table)
+    .where(table.c.person_id == bindparam("of"))
+    .order_by(table.c.at.desc(), table.c.id.desc())
+    .limit(1)
+)
+BUMP = (
+    update(table)
+    .where(table.c.id == LATEST.with_only_columns(table.c.id).scalar_subquery())
+    .values(plan_version=table.c.plan_version + 1)
+    .returning(table)
+)
 
 
 async def add(
@@ -25,15 +44,15 @@ async def add(
     now: datetime,
 ) -> Session:
     """Keep a massage of `at`, logged `now`."""
-    statement = insert(table).values(
-        person_id=person_id,
-        course=course,
-        at=at,
-        pain_before=pain_before,
-        plan_version=0,
-        created_at=now,
-    )
-    return _to_session((await tx.execute(statement.returning(table))).mappings().one())
+    row = {
+        "person_id": person_id,
+        "course": course,
+        "at": at,
+        "pain_before": pain_before,
+        "plan_version": 0,
+        "created_at": now,
+    }
+    return _to_session((await tx.execute(ADD, row)).mappings().one())
 
 
 async def get(tx: Transaction, session_id: SessionId) -> Session | None:
@@ -44,35 +63,20 @@ async def get(tx: Transaction, session_id: SessionId) -> Session | None:
 
 async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[Session, ...]:
     """The massages of one episode of pain, oldest first."""
-    statement = (
-        select(table)
-        .where(table.c.person_id == person_id, table.c.course == course)
-        .order_by(table.c.at, table.c.id)
-    )
-    return tuple(_to_session(row) for row in (await tx.execute(statement)).mappings())
+    rows = await tx.execute(OF_COURSE, {"of": person_id, "in_course": course})
+    return tuple(_to_session(row) for row in rows.mappings())
 
 
 async def latest(tx: Transaction, person_id: PersonId) -> Session | None:
     """The person's last massage, of whichever episode."""
-    statement = (
-        select(table)
-        .where(table.c.person_id == person_id)
-        .order_by(table.c.at.desc(), table.c.id.desc())
-        .limit(1)
-    )
-    row = (await tx.execute(statement)).mappings().one_or_none()
+    row = (await tx.execute(LATEST, {"of": person_id})).mappings().one_or_none()
     return None if row is None else _to_session(row)
 
 
-async def bump_plan_version(tx: Transaction, session_id: SessionId) -> Session:
-    """Count one more layout of this massage's plan; raises NoResultFound for an unknown id."""
-    statement = (
-        update(table)
-        .where(table.c.id == session_id)
-        .values(plan_version=table.c.plan_version + 1)
-        .returning(table)
-    )
-    return _to_session((await tx.execute(statement)).mappings().one())
+async def bump_plan_version(tx: Transaction, person_id: PersonId) -> Session | None:
+    """The person's last massage, with one more layout of its plan counted; None without any."""
+    row = (await tx.execute(BUMP, {"of": person_id})).mappings().one_or_none()
+    return None if row is None else _to_session(row)
 
 
 async def remove(tx: Transaction, session_id: SessionId) -> None:

@@ -14,7 +14,6 @@ from telegram.error import TelegramError
 from bot.care.model import PersonId
 from bot.delivery.clock import SystemClock
 from bot.service import answering
-from bot.store import people
 from tests.bench import apart, house
 from tests.bench.meter import Meter
 from tests.bench.report import Report, percentile
@@ -39,9 +38,11 @@ async def ours(
     dice = random.Random(seed)  # noqa: S311
     async with Meter() as meter:
         running = asyncio.create_task(app.courier.run())
+        app.alarm.start()
         told = await asyncio.gather(
             _trouble(app, first_in_trouble, seconds, dice), _edits(app, seconds)
         )
+        app.alarm.stop()
         await app.courier.stop()
         await running
     await app.bot.shutdown()
@@ -64,14 +65,12 @@ async def _trouble(
         person = PersonId(first + number)
         now = SystemClock().now()
         turn = await answering.begin(app.practice, person, "worse", now)
-        interview = turn.interview.id
+        ticked_at = time.monotonic()
         await answering.answer(
-            app.practice, person, interview, "danger_now", "tick", "chest_pain", now
+            app.practice, person, turn.interview.id, "danger_now", "tick", "chest_pain", now
         )
         app.courier.wake()
-        async with app.database.reading() as tx:
-            chat = (await people.required(tx, person)).chat_id
-        told.append((int(chat), time.monotonic()))
+        told.append((int(turn.person.chat_id), ticked_at))
     return told
 
 
@@ -124,6 +123,8 @@ def budget(places: Places, *, quick: bool) -> None:
         report.at_most(f"{name}: p99 of an edit, there and back", edits, 250, " ms")
         sent = min(run["nudges"] for run in found)
         report.at_least(f"{name}: nudges sent of {count:,}", sent, count)
+        ours, sinks = (max(run[who] for run in found) for who in ("stall_ms", "sink_stall_ms"))
+        report.add(f"{name}: longest stall, ours and the sink's", f"{ours:.0f}, {sinks:.0f} ms")
     report.show()
 
 
@@ -169,4 +170,5 @@ def _once(
         "edit_p99_ms": percentile(edits, 99),
         "nudges": len(nudges),
         "stall_ms": max(each["stall_ms"] for each in found),
+        "sink_stall_ms": stats["stall_ms"],
     }

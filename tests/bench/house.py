@@ -146,5 +146,5 @@ async def build(url: str, api_url: str, *, per_second: int = 30, **more: Any) ->
     """The whole bot, with its logs as they are in production but for where they go."""
     logs.configure("info")
     built = await app.build(settings(url, api_url, per_second=per_second, **more))
-    app.settle()
+    app.spare_the_collector()
     return built

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 BOT = {"id": 12345678, "is_bot": True, "first_name": "Sink", "username": "sink_bot"}
+AGAIN_S = 0.05  # a bot that is just starting turns updates away; Telegram brings them again
 UPDATE_ID = 700_000_000
 
 
@@ -57,17 +58,22 @@ class Door:
     async def bring(
         self, way: tuple[asyncio.StreamReader, asyncio.StreamWriter], chat: int, body: bytes
     ) -> None:
-        """Bring one update, and wait until it is confirmed."""
+        """Bring one update, and again while it is refused, until it is confirmed."""
         reader, writer = way
         head = (
             "POST /hook HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
             f"X-Telegram-Bot-Api-Secret-Token: {self.secret}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         self.brought[chat] = time.monotonic()
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
+        while not await self._ask(reader, writer, head.encode() + body):
+            self.refused += 1
+            await asyncio.sleep(AGAIN_S)
         self.confirmed[chat] = time.monotonic()
-        self.refused += b" 200 " not in answer.split(b"\r\n", 1)[0]
+
+    @staticmethod
+    async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, call: bytes) -> bool:
+        writer.write(call)
+        answer = await reader.readuntil(b"\r\n\r\n")
         length = [
             int(line.split(b":")[1])
             for line in answer.lower().split(b"\r\n")
@@ -75,6 +81,7 @@ class Door:
         ]
         if length and length[0]:
             await reader.readexactly(length[0])
+        return b" 200 " in answer.split(b"\r\n", 1)[0]
 
 
 async def knock(

@@ -9,7 +9,9 @@ Seconds are CLOCK_MONOTONIC, which every process of the machine shares.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 import re
 import time
 from collections import Counter
@@ -19,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 CHAT = re.compile(rb'name="chat_id"\r\n[^\r]*?\r\n\r\n(-?\d+)|name="chat_id"\r\n\r\n(-?\d+)')
+TICK_S = 0.005
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
 SENDS = frozenset({"sendMessage", "sendPhoto"})
 BOT = {"id": 12345678, "is_bot": True, "first_name": "Sink", "username": "sink_bot"}
@@ -32,6 +35,14 @@ class Book:
         self.delay_s = 0.0
         self.fast = 1.0
         self.arrivals: list[tuple[float, str, int]] = []
+        self.stall_s = 0.0  # the longest time for which it could not count
+
+    async def watch(self) -> None:
+        """Notice when the machine keeps it from counting: what came meanwhile arrives at once."""
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(TICK_S)
+            self.stall_s = max(self.stall_s, time.monotonic() - before - TICK_S)
 
     def stats(self) -> dict[str, Any]:
         sends = [(at, chat) for at, method, chat in self.arrivals if method in SENDS]
@@ -48,6 +59,7 @@ class Book:
             "closest_in_a_chat_s": closest if closest < 1e6 else None,
             "first": sends[0][0] if sends else None,
             "last": sends[-1][0] if sends else None,
+            "stall_ms": self.stall_s * 1000,
             "seconds": [seconds[n] for n in range(max(seconds, default=-1) + 1)],
         }
 
@@ -157,15 +169,21 @@ def _own(path: str, body: bytes) -> bytes:
         asked = orjson.loads(body)
         BOOK.delay_s, BOOK.fast = asked["delay_ms"] / 1000, asked.get("fast", 1.0)
         BOOK.arrivals.clear()
+        BOOK.stall_s = 0.0
     return orjson.dumps(BOOK.stats())
 
 
 async def _serve() -> None:
-    gc.disable()  # a pause of the sink would be counted as one of the sender
+    # A pause of the sink would be counted as one of the sender: it is first in line, where it may.
+    gc.disable()
+    with contextlib.suppress(PermissionError):
+        os.nice(-10)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=4096)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(BOOK.watch())
+        group.create_task(server.serve_forever())
 
 
 if __name__ == "__main__":

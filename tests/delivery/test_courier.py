@@ -352,6 +352,7 @@ async def test_a_message_cancelled_between_lease_and_send_is_not_sent(office: Of
 
     assert office.sends() == 0
     assert (await office.look_up(cancelled)).state is OccurrenceState.CANCELLED
+    assert office.courier.in_flight == 0, "its place is free again"
 
 
 @pytest.mark.parametrize("the_same_process", [True, False])

@@ -178,3 +178,17 @@ async def test_the_token_is_in_no_error_and_no_log_line(
         assert caught.value.__suppress_context__
 
     assert TOKEN not in caplog.text
+
+
+async def test_what_an_edited_message_looks_like_is_not_read_and_an_error_is() -> None:
+    async with (
+        listening(answering(b'{"ok":true,"result":{"message_id":1}}')) as address,
+        bot_at(address) as bot,
+    ):
+        assert await bot.edit_message_text("Well done.", 1, 1) is True
+
+    refused = b'{"ok":false,"error_code":400,"description":"Bad Request: message is not modified"}'
+    play = answering(refused, "400 Bad Request")
+    async with listening(play) as address, bot_at(address) as bot:
+        with pytest.raises(BadRequest, match="not modified"):
+            await bot.edit_message_text("Well done.", 1, 1)

@@ -46,7 +46,8 @@ async def test_a_case_is_the_whole_course_with_the_judged_check_in_last(
     last = await clinic.reports(anna, "headache", now=NOW + 3 * HOUR)
 
     async with clinic.tx() as tx:
-        case = await judging.case_of(tx, anna, last.interview, NOW + 3 * HOUR)
+        course = await judging.course_of(tx, anna)
+    case = judging.case_of(course, anna, last.interview, NOW + 3 * HOUR)
 
     assert case.sessions == (NOW, NOW + HOUR)  # tomorrow's is still to come
     assert case.profile.baseline_pain == 7  # the first that was told
@@ -60,20 +61,21 @@ async def test_what_was_said_later_is_no_part_of_an_earlier_check_in(
     await clinic.reports(anna, "headache", now=NOW + DAY)
 
     async with clinic.tx() as tx:
-        case = await judging.case_of(tx, anna, early.interview, NOW + 2 * DAY)
+        course = await judging.course_of(tx, anna)
+    case = judging.case_of(course, anna, early.interview, NOW + 2 * DAY)
 
     assert [each.symptoms for each in case.checkins] == [{"sore"}]
 
 
-async def test_a_case_without_a_check_in_is_what_was_said_so_far(
+async def test_the_profile_is_judged_with_the_massages_and_no_check_in(
     clinic: Clinic, anna: Person
 ) -> None:
     async with clinic.tx() as tx:
-        empty = await judging.case_of(tx, anna, None, NOW)
-    await worse(clinic, anna)  # nothing said in it yet
+        empty = await judging.profile_case(tx, anna, NOW)
+    await clinic.reports(anna, "sore", now=NOW)
     await clinic.massage(anna)
     async with clinic.tx() as tx:
-        case = await judging.case_of(tx, anna, None, NOW)
+        case = await judging.profile_case(tx, anna, NOW)
 
     assert (empty.sessions, empty.checkins) == ((), ())
     assert (case.sessions, case.checkins) == ((NOW,), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -11,6 +12,8 @@ from bot.service import due, nudging
 from tests.service.clinic import HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from tests.service.clinic import Clinic
 
 AT = NOW + 30 * MINUTE
@@ -40,6 +43,36 @@ async def test_a_nudge_is_settled_once(
     assert first is not None
     assert second is None
     assert (await clinic.stored(nudge)).response == response
+
+
+async def test_of_taps_at_the_same_time_the_first_by_the_person_themselves_counts(
+    clinic: Clinic, anna: Person
+) -> None:
+    nudge, bob = await water(clinic, anna), await clinic.admit(6006)
+
+    def tap(person: Person, response: Literal["done", "skip"]) -> Awaitable[object]:
+        return nudging.respond(clinic.practice, person.id, nudge.id, response, AT)
+
+    bobs, done, skipped = await asyncio.gather(
+        tap(bob, "skip"), tap(anna, "done"), tap(anna, "skip")
+    )
+
+    assert (bobs, skipped) == (None, None)
+    assert isinstance(done, nudging.Settled)
+    assert (done.occurrence.id, done.held_back) == (nudge.id, False)
+    assert (await clinic.stored(nudge)).response == "done"
+
+
+async def test_who_taps_done_under_open_advice_is_told_that_it_holds(
+    clinic: Clinic, anna: Person
+) -> None:
+    nudge = await water(clinic, anna)
+    await clinic.reports(anna, "chest_pain", now=AT)
+
+    settled = await nudging.respond(clinic.practice, anna.id, nudge.id, "done", AT)
+
+    assert settled is not None
+    assert settled.held_back
 
 
 async def test_the_offers_are_the_times_outside_quiet_hours(clinic: Clinic, anna: Person) -> None:

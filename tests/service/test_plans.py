@@ -224,7 +224,7 @@ async def test_a_held_message_leaves_ten_seconds_later_or_when_the_list_is_done(
         await plans.let_settle(tx, escalation, NOW + MINUTE)
     (held,) = await clinic.coming(anna, Kind.ESCALATION)
     async with clinic.tx() as tx:
-        await plans.tell_now(tx, anna, NOW + MINUTE)
+        await plans.tell_now(tx, escalation, NOW + MINUTE)
     (told,) = await clinic.coming(anna, Kind.ESCALATION)
 
     assert held.message.due_at == NOW + MINUTE + plans.SETTLE
@@ -236,16 +236,17 @@ async def test_what_was_told_is_not_told_again_by_a_list_that_is_done(
 ) -> None:
     await clinic.reports(anna, "leg_pain")
     await clinic.deliver(NOW)
+    escalation = await clinic.standing(anna)
 
     async with clinic.tx() as tx:
-        await plans.tell_now(tx, anna, NOW + MINUTE)
+        await plans.tell_now(tx, escalation, NOW + MINUTE)
 
     assert await clinic.coming(anna, Kind.ESCALATION) == []
 
 
 async def test_without_advice_there_is_nothing_to_tell(clinic: Clinic, anna: Person) -> None:
     async with clinic.tx() as tx:
-        await plans.tell_now(tx, anna, NOW)
+        await plans.tell_now(tx, None, NOW)
 
     assert await clinic.coming(anna) == []
 

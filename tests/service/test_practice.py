@@ -11,7 +11,10 @@ import pytest
 from bot.care.model import ChatId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.care.model import Person
+    from bot.service.practice import Practice
     from tests.service.clinic import Clinic
 
 
@@ -31,3 +34,17 @@ async def test_people_looked_up_at_once_are_each_found_by_their_own_chat(
     found = await asyncio.gather(*(clinic.practice.person_of(each) for each in chats))
 
     assert found == [ben, await clinic.person(anna.id), None, ben]
+
+
+async def test_what_is_asked_at_the_same_time_is_answered_together(clinic: Clinic) -> None:
+    asked: list[list[int]] = []
+
+    async def double(_: Practice, numbers: Sequence[int]) -> list[int]:
+        asked.append(list(numbers))
+        await asyncio.sleep(0)
+        return [2 * each for each in numbers]
+
+    answers = await asyncio.gather(*(clinic.practice.together(double).ask(n) for n in (1, 2, 3)))
+
+    assert answers == [2, 4, 6]
+    assert asked == [[1, 2, 3]]

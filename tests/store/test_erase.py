@@ -44,7 +44,7 @@ async def live_through_everything(database: Database, chat_id: int) -> None:
             occurrence_id=None,
             at=NOW,
         )
-        await interviews.answer(tx, interview.id, Answer("pain", 7, confirmed=True, at=NOW))
+        await interviews.answer(tx, interview, Answer("pain", 7, confirmed=True, at=NOW))
         await escalations.log_response(tx, escalation.id, response="got_help", at=NOW)
         await inbox.receive(tx, [inbox.Arrival(chat_id, ChatId(chat_id), WORDS.encode(), NOW)])
 

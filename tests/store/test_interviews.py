@@ -75,7 +75,7 @@ async def test_the_latest_answer_counts_and_questions_keep_their_first_order(
     ]
     async with database.transaction() as tx:
         for each in given:
-            await interviews.answer(tx, interview.id, each)
+            await interviews.answer(tx, interview, each)
         kept = await interviews.required(tx, interview.id)
 
     assert list(kept.answers) == ["pain", "symptoms", "change", "word"]

@@ -43,14 +43,25 @@ async def test_someone_without_a_massage_has_no_latest_one(database: Database) -
 
 
 async def test_every_layout_of_a_plan_has_its_own_version(database: Database) -> None:
-    session = await make_session(database, await make_person(database))
+    person = await make_person(database)
+    session = await make_session(database, person)
 
     async with database.transaction() as tx:
-        first = await sessions.bump_plan_version(tx, session.id)
-        second = await sessions.bump_plan_version(tx, session.id)
+        await sessions.add(
+            tx, person_id=person.id, course=1, at=NOW - 2 * HOUR, pain_before=6, now=NOW
+        )
+        first = await sessions.bump_plan_version(tx, person.id)
+        second = await sessions.bump_plan_version(tx, person.id)
 
     assert first == replace(session, plan_version=1)
     assert second == replace(session, plan_version=2)
+
+
+async def test_without_a_massage_there_is_no_plan_to_lay_out(database: Database) -> None:
+    person = await make_person(database)
+
+    async with database.transaction() as tx:
+        assert await sessions.bump_plan_version(tx, person.id) is None
 
 
 async def test_a_massage_logged_by_mistake_goes_with_its_plan_and_not_with_its_answers(

@@ -23,14 +23,11 @@ async def tapped(turn: Turn, callback: Callback) -> None:
     if said not in (views.DONE, views.SKIP):
         raise ValueError(f"unknown answer to a nudge: {said}")
     response = cast("Literal['done', 'skip']", said)
-    occurrence = await nudging.respond(
-        turn.practice, turn.known.id, occurrence_id, response, turn.now
-    )
-    if occurrence is None:
+    settled = await nudging.respond(turn.practice, turn.known.id, occurrence_id, response, turn.now)
+    if settled is None:
         await turn.toast(turn.say("nudge.closed"))
         return
-    praised = said == views.DONE
-    if praised and await nudging.held_back(turn.practice, turn.known.id, occurrence_id):
+    if said == views.DONE and settled.held_back:
         reply = turn.say("pause.escalation")
     else:
         reply = turn.say(f"nudge.{said}_reply")
