@@ -9,21 +9,22 @@ import random
 import uuid
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.care.model import NUDGES
+from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
-from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
+from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
+from bot.delivery.flight import Flight
 from bot.delivery.metrics import Metrics
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from telegram import Bot
@@ -89,6 +90,7 @@ class Courier:
         self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
         self._queue = Queue(database, clock, owner=self.owner, lease_s=lease_s)
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
+        self._flight = Flight(self._ended)
         self._round = Round(
             queue=self._queue,
             clock=clock,
@@ -101,11 +103,9 @@ class Courier:
             on_sent=on_sent,
             on_upload=on_upload,
             put_back=self.wake,
-            launch=self._launch,
+            launch=self._flight.launch,
             metrics=self._metrics,
         )
-        self._in_flight: dict[asyncio.Task[None], Group] = {}
-        self._leased = 0
         self._most_unsent = min(self._places, FEWEST_UNSENT)
         self._last_lease = (0.0, 0)
         self._short_of_room = False
@@ -132,7 +132,7 @@ class Courier:
     @property
     def in_flight(self) -> int:
         """How many messages are leased by this process and not yet ended."""
-        return self._leased
+        return self._flight.count
 
     def wake(self) -> None:
         """Look at the queue now: something was planned, or time has moved."""
@@ -163,7 +163,7 @@ class Courier:
                 await self._rest(wait_s)
             await self._finish()
         finally:
-            for task in self._in_flight:
+            for task in self._flight.tasks:
                 task.cancel()
             self._ended_run.set()
 
@@ -184,8 +184,8 @@ class Courier:
             paused = self._budget.paused_s() > 0
             if wait_s is not None and wait_s <= WINDOW_S and not paused:
                 await asyncio.sleep(wait_s)
-            elif self._in_flight:
-                await asyncio.wait(self._in_flight)
+            elif self._flight.tasks:
+                await asyncio.wait(self._flight.tasks)
             elif wait_s is None or paused:
                 return self.tally["sent"] - before
             else:
@@ -213,7 +213,7 @@ class Courier:
             if self.held:
                 return None
             if due == {SAFETY_PRIORITY}:
-                return 0.0 if self._leased < self._places else FULL_S
+                return 0.0 if self._flight.count < self._places else FULL_S
             return await self._lease_in_turn()
 
     def _mind_the_clock(self) -> None:
@@ -226,7 +226,7 @@ class Courier:
         self._looked_at = now
 
     async def _lease_safety(self) -> None:
-        room = self._places + SAFETY_IN_FLIGHT - self._leased
+        room = self._places + SAFETY_IN_FLIGHT - self._flight.count
         if room > 0:
             leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
@@ -272,25 +272,21 @@ class Courier:
         at_once = asyncio.get_running_loop().time()
         now = self._clock.now()
         groups: dict[float, Group] = {}
-        self._leased += len(leased)
         for occurrence in leased:
             leave_at = self._in_grains(next(slots, at_once), at_once)
-            free_at = self._pace.admit(occurrence, now)
+            behind = self._flight.board(occurrence) and occurrence.message.kind not in SAFETY
+            # What is for one chat goes one after the other, in the order it fell due.
+            free_at = now + CHAT_PACE if behind else self._pace.admit(occurrence, now)
             own = {occurrence.id: occurrence}
             if free_at > now:
                 later = self._round.release(occurrence, free_at, "this chat's turn comes later")
-                self._launch(later, own)
+                self._flight.launch(later, own)
             elif occurrence.message.kind in NUDGES:
                 groups.setdefault(leave_at, {}).update(own)
             else:
-                self._launch(self._round.deliver(own, leave_at), own)
+                self._flight.launch(self._round.deliver(own, leave_at), own)
         for leave_at, group in groups.items():
-            self._launch(self._round.deliver(group, leave_at), group)
-
-    def _launch(self, work: Coroutine[Any, Any, None], group: Group) -> None:
-        task = asyncio.create_task(work)
-        self._in_flight[task] = group
-        task.add_done_callback(self._ended)
+            self._flight.launch(self._round.deliver(group, leave_at), group)
 
     def _in_grains(self, slot_at: float, now: float) -> float:
         """When a message with this slot leaves, in the loop's time; at high limits in grains, all
@@ -302,12 +298,10 @@ class Courier:
 
     def _room(self) -> int:
         """How many more may be leased: by places, and by what is leased and not yet sent."""
-        unsent = self._leased - len(self._round.sending)
-        return min(self._places - self._leased, self._most_unsent - unsent)
+        unsent = self._flight.count - len(self._round.sending)
+        return min(self._places - self._flight.count, self._most_unsent - unsent)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        group = self._in_flight.pop(task)
-        self._leased -= len(group)
+    def _ended(self, task: asyncio.Task[None], group: Group) -> None:
         if task.cancelled():
             return
         self._round.sending.difference_update(group)
@@ -378,9 +372,9 @@ class Courier:
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
-                while self._in_flight:  # a group goes on as a task for each that leaves
-                    await asyncio.wait(self._in_flight)
-        left = dict(self._in_flight)
+                while self._flight.tasks:  # a group goes on as a task for each that leaves
+                    await asyncio.wait(self._flight.tasks)
+        left = dict(self._flight.tasks)
         for task in left:
             task.cancel()
         endings = [self._give_back(each) for group in left.values() for each in group.values()]

@@ -36,6 +36,34 @@ async def test_two_messages_to_one_chat_leave_a_second_apart(office: Office) -> 
     assert office.texts() == ["hydration 1", "hydration 2"]
 
 
+async def test_a_message_that_is_held_up_is_not_overtaken_by_the_next(office: Office) -> None:
+    anna = await office.person()
+    await office.plan(anna)
+    await office.plan(anna, in_s=1)
+    go_on = asyncio.Event()
+
+    async def compose(occurrence: Occurrence, now: datetime) -> Parcel | Drop:
+        if occurrence.message.sequence == 1:
+            await go_on.wait()
+        return Parcel(f"number {occurrence.message.sequence}")
+
+    courier = office.courier(compose)
+    running = asyncio.create_task(courier.run())
+    await until(lambda: courier.in_flight == 1)
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=1))
+    courier.wake()
+    await until(lambda: courier.tally["released"] == 1)
+    go_on.set()
+    await until(lambda: courier.tally["sent"] == 1)
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=1))
+    courier.wake()
+    await until(lambda: courier.tally["sent"] == 2)
+    await courier.stop()
+    await running
+
+    assert office.texts() == ["number 1", "number 2"]
+
+
 async def test_two_couriers_on_one_database_never_send_twice(office: Office) -> None:
     chats = range(2001, 2041)
     for chat in chats:
