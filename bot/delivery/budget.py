@@ -50,6 +50,11 @@ class BotBudget:
     `real` is the machine's clock. `per_second` is the bot's whole limit. Slots are handed out by
     the database, evenly, whichever process asks. One that was not used in time is thrown away:
     used late it would stand too close to the next, another process's among them.
+
+    One place in each second is kept for a safety message. For each one a slot is given up, the
+    next that this process holds: where several processes share the limit that may be most of a
+    second away, so that a second safety message within the second can be one too many. It does
+    not wait for all that.
     """
 
     def __init__(self, database: Database, real: Clock, per_second: int) -> None:

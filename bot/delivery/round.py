@@ -307,7 +307,8 @@ class Round:
     def _count(self, ending: str, occurrence: Occurrence, **more: str) -> None:
         self.tally[ending] += 1
         self._metrics.ended(occurrence.message.kind, ending)
-        if ending != "sent":  # a line for each would cost as much as the rest of the way
+        # A line for each that is sent would cost as much as the rest of its way.
+        if ending != "sent" or occurrence.message.kind in SAFETY:
             log.info("occurrence_ended", ending=ending, **_facts(occurrence), **more)
 
 

@@ -167,12 +167,15 @@ def test_whatever_stalls_no_second_holds_more_than_the_limit(
 
     assert len(server.nudges) == BACKLOG // trouble.processes * trouble.processes
     assert fullest(server.nudges) <= LIMIT - 1
-    assert fullest(server.nudges + server.safety) <= LIMIT + _beyond_one(server.safety)
+    way_s = LEAD_S if trouble.processes == 1 else SECOND
+    assert fullest(server.nudges + server.safety) <= LIMIT + _beyond_one(server.safety, way_s)
 
 
-def _beyond_one(safety: list[float]) -> int:
-    """How many safety messages of one second came before the others could give way to them."""
-    return max((sum(at <= other < at + LEAD_S for other in safety) - 1 for at in safety), default=0)
+def _beyond_one(safety: list[float], way_s: float) -> int:
+    """How many safety messages of one second came before the others gave way: `way_s` later at
+    most. Of several processes each has slots of its own to give up, and they may be that far off.
+    """
+    return max((sum(at <= other < at + way_s for other in safety) - 1 for at in safety), default=0)
 
 
 def test_a_backlog_leaves_at_nearly_the_limit(house: House) -> None:
