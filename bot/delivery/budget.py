@@ -40,6 +40,7 @@ LATE_S = 0.0125
 WAY_S = 0.01
 FAST_SPREAD_S = 0.01  # instead of both, beyond SLOW
 LEAD_S = 0.1  # how long before its slot a message is leased, to be ready in time
+FAST_LEAD_S = 0.03  # beyond SLOW, where nothing is lost if it is not
 LONGEST_LEAD_S = 2.0
 LOOK_S = 0.03  # how long before its slot it is looked at for the last time
 
@@ -63,7 +64,7 @@ class BotBudget:
         self._database = database
         self._real = real
         self._is_slow = per_second <= SLOW
-        self._look_s = LOOK_S if self._is_slow else 0.0
+        self._look_s, self._lead_s = (LOOK_S, LEAD_S) if self._is_slow else (0.0, FAST_LEAD_S)
         self._most = max(1, per_second - 1)
         self._per_second = self._most / (1 + (LATE_S + WAY_S if self._is_slow else FAST_SPREAD_S))
         self._left: deque[float] = deque(maxlen=per_second)
@@ -83,7 +84,7 @@ class BotBudget:
             return paused_s
         if not self._slots:
             return 0.0
-        return max(0.0, self._real.real_seconds_until(self._slots[0]) - LEAD_S)
+        return max(0.0, self._real.real_seconds_until(self._slots[0]) - self._lead_s)
 
     async def slots_now(self, tx: Transaction, room: int) -> list[float]:
         """Up to `room` slots that come soon, in the loop's time, for messages leased now.
@@ -96,7 +97,7 @@ class BotBudget:
             self._slots.extend(await self._reserved(tx, wanted, self._look_s))
         found: list[float] = []
         while self._slots and len(found) < room:
-            if self._real.real_seconds_until(self._slots[0]) > LEAD_S + WINDOW_S:
+            if self._real.real_seconds_until(self._slots[0]) > self._lead_s + WINDOW_S:
                 break
             found.append(self._in_loop_time(self._slots.popleft()))
         return found
@@ -142,7 +143,7 @@ class BotBudget:
 
     def _full_for_s(self) -> float:
         """How long this process has sent all it may within a second, safety messages counted."""
-        if len(self._left) < self._most:
+        if not self._is_slow or len(self._left) < self._most:
             return 0.0
         return self._left[-self._most] + 1.0 + WAY_S - asyncio.get_running_loop().time()
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from telegram import Bot
 
-    from bot.care.model import Occurrence
+    from bot.care.model import Occurrence, OccurrenceId
     from bot.delivery.sender import Compose
     from bot.store.database import Database, Transaction
 
@@ -42,7 +42,7 @@ LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
 FULL_S = 0.02  # how soon to look again while most places are taken
-GRAIN_S = 0.02  # at high limits messages leave in groups this far apart, to be checked together
+GRAIN_S = 0.05  # at high limits messages leave in groups this far apart, to be checked together
 FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
@@ -88,7 +88,9 @@ class Courier:
         self._places = places(per_second)
         self._grain_s = GRAIN_S if per_second > FAST else 0.0
         self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
-        self._queue = Queue(database, clock, owner=self.owner, lease_s=lease_s)
+        self._queue = Queue(
+            database, clock, owner=self.owner, lease_s=lease_s, gather_s=self._grain_s / 2
+        )
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._flight = Flight(self._ended)
         self._round = Round(
@@ -267,13 +269,14 @@ class Courier:
         self._most_unsent = min(self._places, MOST_UNSENT, max(FEWEST_UNSENT, leaves))
 
     def _start(self, leased: Sequence[Occurrence], slots: Iterable[float] = ()) -> None:
-        """Each on its way: nudges that leave together as one group, everything else alone."""
+        """Each on its way: nudges as one group, everything else alone."""
         slots = iter(slots)
         at_once = asyncio.get_running_loop().time()
         now = self._clock.now()
-        groups: dict[float, Group] = {}
+        nudges: Group = {}
+        leaves_at: dict[OccurrenceId, float] = {}
         for occurrence in leased:
-            leave_at = self._in_grains(next(slots, at_once), at_once)
+            leaves_at[occurrence.id] = self._in_grains(next(slots, at_once), at_once)
             behind = self._flight.board(occurrence) and occurrence.message.kind not in SAFETY
             # What is for one chat goes one after the other, in the order it fell due.
             free_at = now + CHAT_PACE if behind else self._pace.admit(occurrence, now)
@@ -282,11 +285,11 @@ class Courier:
                 later = self._round.release(occurrence, free_at, "this chat's turn comes later")
                 self._flight.launch(later, own)
             elif occurrence.message.kind in NUDGES:
-                groups.setdefault(leave_at, {}).update(own)
+                nudges.update(own)
             else:
-                self._flight.launch(self._round.deliver(own, leave_at), own)
-        for leave_at, group in groups.items():
-            self._flight.launch(self._round.deliver(group, leave_at), group)
+                self._flight.launch(self._round.deliver(own, leaves_at), own)
+        if nudges:
+            self._flight.launch(self._round.deliver(nudges, leaves_at), nudges)
 
     def _in_grains(self, slot_at: float, now: float) -> float:
         """When a message with this slot leaves, in the loop's time; at high limits in grains, all

@@ -29,17 +29,26 @@ SAFETY_PRIORITY = 0
 class Queue:
     """One process's hold on the queue, under the name `owner`.
 
-    A lease lasts `lease_s` real seconds. Endings are committed in groups; each returns once it is
-    committed, False where the lease was lost meanwhile (timed out, or the message cancelled).
+    A lease lasts `lease_s` real seconds. Endings are committed in groups, of what was sent
+    `gather_s` seconds later so that one commit has many; each returns once it is committed, False
+    where the lease was lost meanwhile (timed out, or the message cancelled).
     """
 
-    def __init__(self, database: Database, clock: Clock, *, owner: str, lease_s: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        owner: str,
+        lease_s: float,
+        gather_s: float = 0.0,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._owner = owner
         self._lease_s = lease_s
         self._ledger = Ledger(database)
-        self._receipts = Together(self._acknowledge_all)
+        self._receipts = Together(self._acknowledge_all, gather_s=gather_s)
         self._checks = Together(self._which_are_ours)
 
     async def due_priorities(self) -> frozenset[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +93,8 @@ class Round:
         self.sending: set[OccurrenceId] = set()
         self.tally: Counter[str] = Counter()
 
-    async def deliver(self, group: Group, leave_at: float) -> None:
-        """See leased occurrences through; they leave at `leave_at` of the loop's time, or later.
+    async def deliver(self, group: Group, leaves_at: Mapping[OccurrenceId, float]) -> None:
+        """See leased occurrences through; each leaves at its time, by the loop's clock, or later.
 
         1. too late to be worth sending: expired, and nothing is composed
         2. compose, from what is true now
@@ -116,16 +116,21 @@ class Round:
             async with asyncio.timeout(COMPOSE_S):
                 composed = await self._compose(due, now)
         except Exception:
-            await self._not_composed(group, leave_at)
+            await self._not_composed(group, leaves_at)
             return
-        await self._leave(group, self._sorted_out(group, due, composed), leave_at)
+        together: dict[float, Parcels] = {}
+        for occurrence, parcel in self._sorted_out(group, due, composed):
+            together.setdefault(leaves_at[occurrence.id], []).append((occurrence, parcel))
+        for leave_at, parcels in together.items():
+            own = {each.id: group.pop(each.id) for each, _ in parcels}
+            self._launch(self._leave(own, parcels, leave_at), own)
 
-    async def _not_composed(self, group: Group, leave_at: float) -> None:
+    async def _not_composed(self, group: Group, leaves_at: Mapping[OccurrenceId, float]) -> None:
         """Within the handling of an error: each is tried alone, so that one fails alone."""
         if len(group) > 1:
             for each in tuple(group.values()):
                 own = _apart(group, each)
-                self._launch(self.deliver(own, leave_at), own)
+                self._launch(self.deliver(own, leaves_at), own)
             return
         for each in tuple(group.values()):
             log.exception("compose_failed", **_facts(each))

@@ -20,8 +20,9 @@ MOST_TOGETHER = 200
 class Together(Generic[Asked, Given]):
     """`answer` is given what was asked meanwhile, and gives an answer to each, in order.
 
-    Where it fails, each is asked alone, so that one that cannot be answered fails alone. What was
-    asked is seen through even if whoever asked is cancelled.
+    It waits `gather_s` seconds for more to come. Where it fails, each is asked alone, so that one
+    that cannot be answered fails alone. What was asked is seen through even if whoever asked is
+    cancelled.
     """
 
     def __init__(
@@ -29,9 +30,11 @@ class Together(Generic[Asked, Given]):
         answer: Callable[[Sequence[Asked]], Awaitable[Sequence[Given]]],
         *,
         most: int = MOST_TOGETHER,
+        gather_s: float = 0.0,
     ) -> None:
         self._answer = answer
         self._most = most
+        self._gather_s = gather_s
         self._waiting: list[tuple[Asked, asyncio.Future[Given]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -50,6 +53,8 @@ class Together(Generic[Asked, Given]):
 
     async def _work(self) -> None:
         while self._waiting:
+            if self._gather_s:
+                await asyncio.sleep(self._gather_s)
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 await self._settle(batch)
