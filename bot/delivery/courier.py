@@ -35,14 +35,17 @@ if TYPE_CHECKING:
 
 FEWEST_PLACES, MOST_PLACES = 64, 512
 PLACES_S = 0.5  # how long Telegram may take to answer before places run short
-FEWEST_UNSENT, MOST_UNSENT = 128, 512  # leased and not yet on the wire, whatever the limit
+# Leased and not yet on the wire, whatever the limit: the first few, so that they leave at once;
+# then as many as have left lately.
+FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
 GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
 FULL_S = 0.02  # how soon to look again while most places are taken
-GRAIN_S = 0.05  # at high limits messages leave in groups this far apart, to be checked together
+# At high limits messages leave in groups, to be looked at together: of so many, or so far apart.
+GROUP, GRAIN_S = 50, 0.05
 FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
@@ -86,7 +89,7 @@ class Courier:
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
         self._places = places(per_second)
-        self._grain_s = GRAIN_S if per_second > FAST else 0.0
+        self._grain_s = min(GRAIN_S, GROUP / per_second) if per_second > FAST else 0.0
         self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
         self._queue = Queue(
             database, clock, owner=self.owner, lease_s=lease_s, gather_s=self._grain_s / 2
@@ -108,7 +111,7 @@ class Courier:
             launch=self._flight.launch,
             metrics=self._metrics,
         )
-        self._most_unsent = min(self._places, FEWEST_UNSENT)
+        self._most_unsent = FIRST_UNSENT
         self._last_lease = (0.0, 0)
         self._short_of_room = False
         self._one_look = asyncio.Lock()
@@ -209,6 +212,7 @@ class Courier:
             if not due:
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
+                self._most_unsent = FIRST_UNSENT
                 return None
             if SAFETY_PRIORITY in due:
                 await self._lease_safety()

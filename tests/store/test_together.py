@@ -36,7 +36,7 @@ async def test_what_comes_while_one_is_under_way_shares_the_next() -> None:
     await asyncio.sleep(0)
     answers = await asyncio.gather(first, together.ask(2), together.ask(3))
 
-    assert answers == [2, 4, 6]
+    assert list(answers) == [2, 4, 6]
     assert clerk.batches == [[1], [2, 3]]
 
 
@@ -48,7 +48,7 @@ async def test_given_time_to_gather_what_comes_a_moment_later_is_asked_with_it()
     await asyncio.sleep(0.01)
     answers = await asyncio.gather(first, together.ask(2))
 
-    assert answers == [2, 4]
+    assert list(answers) == [2, 4]
     assert clerk.batches == [[1, 2]]
 
 
