@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.app import App
     from bot.library.library import Library
 
+PER_SECOND = 100_000  # our own Telegram minds no limit, and a jump over days should be quick
 CLOCK_FACT = "sandbox_clock"
 COMING = 20
 HOUSEKEEPING = timedelta(minutes=5)
@@ -159,13 +160,14 @@ async def open_tryout(
 
 
 def _settings(sandbox: Sandbox, folder: Path) -> Settings:
-    return load(
+    settings = load(
         {},
         token=sandbox.token,
         api_url=sandbox.api_url,
         file_url=sandbox.file_url,
         database_url=f"sqlite:///{(folder / 'aftercare.db').resolve()}",
     )
+    return settings.model_copy(update={"per_second": PER_SECOND})
 
 
 async def _resume_clock(app: App, clock: SteerableClock) -> None:
