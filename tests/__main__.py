@@ -32,6 +32,8 @@ def main(more: list[str]) -> int:
     """Run each check from the root of the repository; 0, or the exit code of what failed."""
     tools = sysconfig.get_path("scripts")
     environment = {**os.environ, "PATH": tools + os.pathsep + os.environ.get("PATH", "")}
+    # Many processes read the same code: each would compile all of it anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         environment.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     for name, *rest in CHECKS:
