@@ -368,6 +368,11 @@ class Courier:
             log.exception("hold_unknown")
             self.held = True  # until a tick can ask; safety goes meanwhile
         try:
+            if SAFETY_PRIORITY in await self._queue.due_priorities():
+                await self._lease_safety()  # before all that is to be tidied up after a downtime
+        except Exception:
+            log.exception("courier_turn_failed")
+        try:
             await self.expire()
         except Exception:
             log.exception("expiry_failed")

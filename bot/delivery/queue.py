@@ -62,8 +62,11 @@ class Queue:
             return await occurrences.next_due(tx)
 
     async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
-        """Up to `limit` due messages, now ours, by priority and then due time."""
-        async with self._database.transaction() as tx:
+        """Up to `limit` due messages, now ours, by priority and then due time.
+
+        Safety messages alone do not wait behind what else is to be written.
+        """
+        async with self._database.transaction(urgent=safety_only) as tx:
             return await self._lease(tx, limit, SAFETY_PRIORITY if safety_only else None)
 
     async def lease_in_turn(

@@ -62,10 +62,13 @@ class Database:
         return database
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction that may write: committed at the end, undone by an exception."""
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
+        """A transaction that may write: committed at the end, undone by an exception.
+
+        On SQLite transactions stand in line; an `urgent` one goes before all that wait.
+        """
         if self._one_writer is not None:
-            async with self._one_writer.transaction() as tx:
+            async with self._one_writer.transaction(urgent=urgent) as tx:
                 yield tx
             return
         async with self._writer.begin() as connection:

@@ -47,11 +47,14 @@ class _Group:
 
 
 class Writer:
-    """Gives out transactions, one at a time, in the order they were asked for."""
+    """Gives out transactions, one at a time, in the order they were asked for, the urgent first."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._turn = asyncio.Lock()
+        self._gate = (
+            asyncio.Lock()
+        )  # who is not urgent waits here; one of them at a time for a turn
         self._in_line = 0
         self._holder: asyncio.Task[object] | None = None
         self._group: _Group | None = None
@@ -60,9 +63,9 @@ class Writer:
         self._log_holds_erased = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         """A transaction: on disk at the end, undone by an exception."""
-        group = await self._join()
+        group = await self._join(urgent=urgent)
         tx = Transaction(group.connection, writing=True, shared=True)
         try:
             kept_apart = await through(_savepoint(group)) if group.members else None
@@ -89,13 +92,17 @@ class Writer:
                 whole = True  # SQLite itself has undone everything, as it does when a disk is full
         await self._leave(group, undo=whole)
 
-    async def _join(self) -> _Group:
+    async def _join(self, *, urgent: bool) -> _Group:
         """Wait for our turn, and have the group that is open or a new one."""
         if self._holder is asyncio.current_task():
             raise RuntimeError("a transaction inside a transaction would wait for itself")
         self._in_line += 1
         try:
-            await self._turn.acquire()
+            if urgent:
+                await self._turn.acquire()
+            else:
+                async with self._gate:
+                    await self._turn.acquire()
         except asyncio.CancelledError:
             # Whoever left the group open may have counted on us to end it.
             self._sweeping.add(sweeping := asyncio.create_task(self._sweep()))

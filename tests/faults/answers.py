@@ -81,13 +81,27 @@ def judged_once(books: Books, seen: Witness) -> Iterator[str]:
         (each["interview_id"], each["level"], tuple(each["reasons"]))
         for each in books.escalations
         # Advice the person had ended may come back with the next answer; that is care's to say.
-        if each["interview_id"] is not None and each["state"] is not EscalationState.RELEASED
+        if each["interview_id"] is not None and not _was_ended(each, books)
     )
     for (interview, level, reasons), count in opened.items():
         if count > 1:
             yield f"interview {interview} opened {level} for {reasons} {count} times"
     yield from _reported_once(books, seen)
     yield from _responded_once(books, seen)
+
+
+def _was_ended(escalation: Row, books: Books) -> bool:
+    """Whether the person has ended this advice, or the higher one it was raised into."""
+    if escalation["state"] is not EscalationState.RAISED:
+        return escalation["state"] is EscalationState.RELEASED
+    raised = (
+        each
+        for each in books.escalations
+        if each["person_id"] == escalation["person_id"]
+        and each["opened_at"] == escalation["changed_at"]
+        and each["id"] > escalation["id"]
+    )
+    return any(_was_ended(each, books) for each in raised)
 
 
 def _reported_once(books: Books, seen: Witness) -> Iterator[str]:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 FIRST_CHAT = 5001
 SETTLED_WITHIN_S = 220.0  # a lease that was left behind takes a minute, a repeat as long again
 STOPS_WITHIN_S = 5.5
-PUT_OFF_S = 12.0
+PUT_OFF_S, MOST_PUT_OFF = 12.0, 60
 FIRST_PUT_OFF = 1_000_000  # no nudge has this number
 AT_FIRST = 14  # messages of a plan that fall due while the campaign runs, however short
 FIRST_PLAN_S = 240.0  # within so long
@@ -200,9 +200,11 @@ def _put_off(now: datetime, seconds: float, dice: random.Random) -> list[Planned
     """Nudges that the person has put off, one after the other to the end: no plan that is laid
     out anew takes these away, so there is always one that a kill may hit.
     """
+    # A person's plan is shown in one message, which has room for so many and no more.
+    apart_s = max(PUT_OFF_S, seconds / MOST_PUT_OFF)
     times = [
-        now + timedelta(seconds=n * PUT_OFF_S + dice.uniform(0, PUT_OFF_S))
-        for n in range(math.ceil(seconds / PUT_OFF_S))
+        now + timedelta(seconds=n * apart_s + dice.uniform(0, apart_s))
+        for n in range(math.ceil(seconds / apart_s))
     ]
     return [
         PlannedMessage(

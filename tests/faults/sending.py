@@ -10,6 +10,7 @@ from bot.care.model import (
     Kind,
     OccurrenceState,
 )
+from tests.faults.spans import real
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,10 @@ def _was_in_doubt(occurrence: Row, seen: Witness) -> bool:
 
     A lease that ran out began a minute before the time that is noted.
     """
-    begin, end = occurrence["sent_at"] - LEASE_S - 45.0, occurrence["sent_at"] + 5.0
+    noted = real(occurrence["sent_at"], seen)
+    if noted == occurrence["sent_at"]:  # a lease made by a wrong clock ends when it was right again
+        noted = real(noted - LEASE_S, seen) + LEASE_S
+    begin, end = noted - LEASE_S - 45.0, noted + 5.0
     return (
         any(begin < at < end for at in seen.deaths)
         or any(each.began < end and each.ended > begin for each in seen.spells)

@@ -165,6 +165,23 @@ def test_an_answer_written_twice_and_advice_opened_twice_are_seen() -> None:
     assert len(broken) == 2
 
 
+def test_advice_that_comes_back_after_it_was_ended_is_no_advice_opened_twice() -> None:
+    first = {
+        "id": 1, "person_id": 1, "interview_id": 4, "level": "doctor", "reasons": ["leg_pain"],
+        "state": EscalationState.RAISED, "opened_at": 1.0, "changed_at": 2.0,
+    }  # fmt: skip
+    higher = first | {"id": 2, "interview_id": 5, "level": "emergency", "opened_at": 2.0}
+    again = first | {"id": 3, "state": EscalationState.OPEN, "opened_at": 9.0}
+
+    def broken(ended: EscalationState) -> list[str]:
+        escalations = [first, higher | {"state": ended}, again]
+        kept = books(interviews={4: interview()}, escalations=escalations)
+        return [each for each in balance(kept, witness()).broken if "times" in each]
+
+    assert broken(EscalationState.RELEASED) == []
+    assert len(broken(EscalationState.OPEN)) == 1
+
+
 def test_taps_answered_out_of_order_are_seen_unless_two_processes_were_at_work() -> None:
     crossed = [(1.0, CHAT, 11), (2.0, CHAT, 10)]
     (broken,) = balance(books(), witness(answered=crossed)).broken

@@ -131,3 +131,19 @@ async def test_an_erasure_is_done_even_where_the_log_cannot_be_cleared_until_the
 
     await put(sqlite_database, "x3")
     assert cleared == [False, True]
+
+
+async def test_an_urgent_one_goes_before_those_that_wait(sqlite_database: Database) -> None:
+    order: list[str] = []
+
+    async def write(name: str, *, urgent: bool = False) -> None:
+        async with sqlite_database.transaction(urgent=urgent) as tx:
+            order.append(name)
+            await facts.set(tx, name, name)
+
+    waiting = [asyncio.create_task(write(f"x{n}")) for n in range(20)]
+    await asyncio.sleep(0)
+    await asyncio.gather(write("safety", urgent=True), *waiting)
+
+    assert order.index("safety") <= 2  # behind the one at work and the next one
+    assert len(order) == 21
