@@ -32,10 +32,14 @@ if TYPE_CHECKING:
 async def test_a_backup_beside_a_bot_that_writes_holds_whole_transactions(
     sqlite_database: Database, sqlite_url: str, tmp_path: Path
 ) -> None:
-    writing = asyncio.create_task(_write_pairs(sqlite_database))
+    written: list[int] = []
+    writing = asyncio.create_task(_write_pairs(sqlite_database, written))
     sizes = []
     try:
         for number in range(4):
+            async with asyncio.timeout(10):
+                while len(written) <= number:  # noqa: ASYNC110
+                    await asyncio.sleep(0.001)
             copy = tmp_path / f"copy{number}.db"
             result = await aftercare("backup", copy, url=sqlite_url)
             assert result.exit_code == 0, result.output
@@ -51,11 +55,12 @@ async def test_a_backup_beside_a_bot_that_writes_holds_whole_transactions(
     assert not [each for each in names_in(tmp_path) if ".part" in each]
 
 
-async def _write_pairs(database: Database) -> None:
+async def _write_pairs(database: Database, written: list[int]) -> None:
     for chat in range(2, 1_000_000, 2):
         async with database.transaction() as tx:
             for each in (chat, chat + 1):
                 await people.create(tx, chat_id=each, language="en", now=SystemClock().now())  # type: ignore[arg-type]
+        written.append(chat)
         await asyncio.sleep(0)
 
 

@@ -159,7 +159,7 @@ class Within:
         self._tx = tx
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, urgent: bool = False) -> AsyncIterator[Transaction]:
         yield self._tx
 
     reading = transaction
