@@ -15,7 +15,8 @@ from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from bot.care.model import Occurrence, OccurrenceState, PersonId
 from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, SystemClock
-from bot.delivery.courier import Courier, places
+from bot.delivery.courier import Courier
+from bot.delivery.flight import places
 from bot.delivery.inbox import Inbox
 from bot.delivery.metrics import Metrics
 from bot.delivery.receiver import Poller

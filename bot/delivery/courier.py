@@ -17,7 +17,7 @@ from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
 from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
-from bot.delivery.flight import Flight
+from bot.delivery.flight import Flight, places
 from bot.delivery.metrics import Metrics
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from bot.delivery.sender import Compose
     from bot.store.database import Database, Transaction
 
-FEWEST_PLACES, MOST_PLACES = 64, 512
-PLACES_S = 0.5  # how long Telegram may take to answer before places run short
 # Leased and not yet on the wire, whatever the limit: the first few, so that they leave at once;
 # then as many as have left lately.
 FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
@@ -49,11 +47,6 @@ GROUP, GRAIN_S = 50, 0.05
 FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
-
-
-def places(per_second: int) -> int:
-    """How many messages may be in flight at this limit, safety messages aside."""
-    return min(MOST_PLACES, max(FEWEST_PLACES, round(per_second * PLACES_S)))
 
 
 class Courier:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
     from bot.care.model import ChatId, Occurrence, OccurrenceId
     from bot.delivery.round import Group
 
+FEWEST_PLACES, MOST_PLACES = 64, 512
+PLACES_S = 0.5  # how long Telegram may take to answer before places run short
+
+
+def places(per_second: int) -> int:
+    """How many messages may be in flight at this limit, safety messages aside."""
+    return min(MOST_PLACES, max(FEWEST_PLACES, round(per_second * PLACES_S)))
+
 
 class Flight:
     """Each occurrence belongs to one task at a time; `landed` hears of a task at its end, with
