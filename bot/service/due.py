@@ -321,14 +321,25 @@ async def expire_check_ins(practice: Practice, now: datetime) -> int:
 
 async def _expire(practice: Practice, interview: Interview, now: datetime) -> bool:
     async with practice.database.transaction() as tx:
-        person = await people.by_id(tx, interview.person_id, for_update=True)
-        current = await interviews.get(tx, interview.id)
-        if person is None or current is None or current.state is not InterviewState.OPEN:
-            return False  # erased or answered meanwhile
+        found = await _still_open(tx, interview)
+        if found is None:
+            return False
+        person, current = found
         if _is_quiet(person, now):
             return False
         await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
         return True
+
+
+async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, Interview] | None:
+    """The interview as it is now and its person, whose row is locked; None where it was answered
+    or the person erased meanwhile.
+    """
+    person = await people.by_id(tx, interview.person_id, for_update=True)
+    current = await interviews.get(tx, interview.id)
+    if person is None or current is None or current.state is not InterviewState.OPEN:
+        return None
+    return person, current
 
 
 async def judge_left_profiles(practice: Practice, now: datetime) -> int:
@@ -345,10 +356,10 @@ async def judge_left_profiles(practice: Practice, now: datetime) -> int:
 
 async def _judge_left(practice: Practice, interview: Interview, now: datetime) -> bool:
     async with practice.database.transaction() as tx:
-        person = await people.by_id(tx, interview.person_id, for_update=True)
-        current = await interviews.get(tx, interview.id)
-        if person is None or current is None or current.state is not InterviewState.OPEN:
-            return False  # erased or answered meanwhile
+        found = await _still_open(tx, interview)
+        if found is None:
+            return False
+        person, current = found
         latest = max((each.at for each in current.answers.values()), default=None)
         if latest is None or latest > now - PROFILE_WAITS:
             return False
