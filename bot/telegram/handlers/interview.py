@@ -93,7 +93,7 @@ async def _go_on(turn: Turn, result: answering.Turn) -> None:
 async def _reply(turn: Turn, result: answering.Turn) -> None:
     assert result.answered is not None
     if result.question is not None and result.question.id == result.answered.id:
-        await turn.edit(views.prompt(turn.language, result.interview, result.question))
+        await turn.redraw(views.prompt(turn.language, result.interview, result.question))
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
@@ -103,7 +103,7 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
     if turn.update.callback_query is not None:
         changeable = answering.can_reconsider(result.interview, question.id)
-        await turn.edit(
+        await turn.redraw(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )
 
@@ -143,6 +143,9 @@ async def _stale(
         return
     open_still = interview.state is InterviewState.OPEN
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
+    if result.question is not None and result.question.id == question_id:
+        # Tapped again, maybe because the tick never showed.
+        await turn.redraw(views.prompt(turn.language, interview, result.question))
 
 
 async def end(turn: Turn, result: answering.Turn) -> None:
