@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, null, select, update
+from sqlalchemy import bindparam, case, delete, null, select, update
 
 from bot.store.tables import PENDING
 from bot.store.tables import inbox as table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from bot.care.model import ChatId
@@ -23,16 +23,26 @@ DONE = (
     .where(table.c.update_id == bindparam("of"), PENDING)
     .values(state="done", closed_at=bindparam("at"), payload=null(), chat_id=null(), reason=null())
 )
+BEGUN = "begun"
+ITEM = (
+    table.c.update_id,
+    table.c.chat_id,
+    table.c.payload,
+    case((table.c.reason == BEGUN, table.c.attempts), else_=0),
+    table.c.received_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """An update that waits: its JSON as Telegram sent it, how often it was tried, since when."""
+    """An update that waits: its JSON as Telegram sent it, how often its handling was begun and
+    did not end, since when.
+    """
 
     update_id: int
     chat_id: ChatId | None
     payload: bytes
-    attempts: int
+    begun: int
     received_at: datetime
 
 
@@ -69,13 +79,7 @@ async def pending(
     tx: Transaction, *, limit: int, before: datetime | None = None
 ) -> tuple[InboxItem, ...]:
     """The oldest updates not yet dealt with, or those received `before`, in Telegram's order."""
-    columns = ("update_id", "chat_id", "payload", "attempts", "received_at")
-    statement = (
-        select(*(table.c[name] for name in columns))
-        .where(PENDING)
-        .order_by(table.c.update_id)
-        .limit(limit)
-    )
+    statement = select(*ITEM).where(PENDING).order_by(table.c.update_id).limit(limit)
     if before is not None:
         statement = statement.where(table.c.received_at < before)
     return tuple(InboxItem(*row) for row in await tx.execute(statement))
@@ -90,9 +94,29 @@ async def done(tx: Transaction, handled: Sequence[tuple[int, datetime]]) -> None
         await tx.execute(DONE, rows)
 
 
-async def retry(tx: Transaction, update_id: int, *, reason: str, attempts: int) -> None:
-    """It could not be dealt with yet, after so many attempts."""
-    await _close(tx, update_id, reason=reason, attempts=attempts)
+async def begin(tx: Transaction, update_id: int) -> bool:
+    """Note that the handling begins, once more; False where the update is closed already.
+
+    The note stays where a run dies over it: its number is how often that has happened in a row.
+    """
+    counted = case((table.c.reason == BEGUN, table.c.attempts + 1), else_=1)
+    statement = update(table).where(table.c.update_id == update_id, PENDING)
+    return (await tx.execute(statement.values(attempts=counted, reason=BEGUN))).rowcount > 0
+
+
+async def put_back(tx: Transaction, update_ids: Iterable[int]) -> None:
+    """Take back the latest note of each: it ended, though not well, and nobody died over it."""
+    statement = (
+        update(table)
+        .where(table.c.update_id == bindparam("of"), PENDING, table.c.reason == BEGUN)
+        .values(attempts=table.c.attempts - 1)
+    )
+    await tx.execute(statement, [{"of": update_id} for update_id in update_ids])
+
+
+async def count(tx: Transaction, update_id: int, *, reason: str, defects: int) -> None:
+    """It could not be dealt with, for this reason, so many times by now."""
+    await _close(tx, update_id, reason=reason, attempts=defects)
 
 
 async def fail(tx: Transaction, update_id: int, *, reason: str, at: datetime) -> None:

@@ -11,11 +11,12 @@ import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.delivery.backoff import Backoff
-from bot.delivery.inbox import Handle, Inbox, chat_of
+from bot.delivery.inbox import Inbox, chat_of
 
 if TYPE_CHECKING:
     from telegram import Bot, Update
 
+    from bot.delivery.clerk import Handle
     from bot.delivery.clock import SteerableClock
     from bot.store.database import Database
 
@@ -56,6 +57,18 @@ class Desk:
         self._open.append(inbox)
         await inbox.start()
         return inbox
+
+    def beside(self, database: Database) -> Desk:
+        """The same over another database."""
+        return Desk(database, *self._parts[1:])
+
+    async def die(self, inbox: Inbox) -> None:
+        """End what an inbox does in the middle of it, as the death of its process would."""
+        self._open.remove(inbox)
+        workers = [*inbox._workers]
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
     async def close(self) -> None:
         for inbox in self._open:

@@ -57,13 +57,47 @@ async def test_an_update_dealt_with_waits_no_more_and_is_still_known(database: D
     assert await waiting(database) == []
 
 
-async def test_an_update_tried_in_vain_waits_with_its_attempts(database: Database) -> None:
+async def begun(database: Database) -> int:
+    async with database.reading() as tx:
+        (item,) = await inbox.pending(tx, limit=10)
+    return item.begun
+
+
+async def test_an_update_waits_with_how_often_it_was_begun_and_did_not_end(
+    database: Database,
+) -> None:
+    await receive(database, 1)
+    assert await begun(database) == 0
+
+    for times in (1, 2):
+        async with database.transaction() as tx:
+            assert await inbox.begin(tx, 1)
+        assert await begun(database) == times
+
+    async with database.transaction() as tx:
+        await inbox.put_back(tx, [1])
+    assert await begun(database) == 1
+
+
+async def test_a_defect_is_an_end(database: Database) -> None:
     await receive(database, 1)
     async with database.transaction() as tx:
-        await inbox.retry(tx, 1, reason="TimedOut", attempts=2)
-        (item,) = await inbox.pending(tx, limit=10)
+        await inbox.begin(tx, 1)
+        await inbox.count(tx, 1, reason="KeyError", defects=2)
+        await inbox.put_back(tx, [1])
+    assert await begun(database) == 0
 
-    assert item.attempts == 2
+    async with database.transaction() as tx:
+        await inbox.begin(tx, 1)
+    assert await begun(database) == 1
+
+
+async def test_what_is_closed_can_not_be_begun(database: Database) -> None:
+    await receive(database, 1)
+    async with database.transaction() as tx:
+        await inbox.done(tx, [(1, NOW)])
+
+        assert not await inbox.begin(tx, 1)
 
 
 async def test_a_failed_update_waits_no_more_and_nothing_brings_it_back(
@@ -72,7 +106,7 @@ async def test_a_failed_update_waits_no_more_and_nothing_brings_it_back(
     await receive(database, 1)
     async with database.transaction() as tx:
         await inbox.fail(tx, 1, reason="KeyError", at=NOW)
-        await inbox.retry(tx, 1, reason="again", attempts=1)
+        await inbox.count(tx, 1, reason="again", defects=1)
 
     assert await waiting(database) == []
 
