@@ -123,6 +123,11 @@ class Clerk:
         """Finish what is in hand, and do not try anything again."""
         self._stopping.set()
 
+    @property
+    def in_hurry(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return self._stopping.is_set()
+
     async def put_back(self) -> None:
         """Take back what the table says to be begun; nothing may be in hand any more."""
         if self._noted:

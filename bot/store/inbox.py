@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, case, delete, null, select, update
 
@@ -46,6 +46,13 @@ class InboxItem:
     received_at: datetime
 
 
+class Waiting(NamedTuple):
+    """An update that waits, without what it says."""
+
+    update_id: int
+    chat_id: ChatId | None
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """An update that has come in: its JSON as Telegram sent it, and when it came."""
@@ -75,13 +82,34 @@ async def receive(tx: Transaction, arrivals: Sequence[Arrival]) -> frozenset[int
     return frozenset((await tx.execute(statement, rows)).scalars())
 
 
-async def pending(
-    tx: Transaction, *, limit: int, before: datetime | None = None
-) -> tuple[InboxItem, ...]:
-    """The oldest updates not yet dealt with, or those received `before`, in Telegram's order."""
-    statement = select(*ITEM).where(PENDING).order_by(table.c.update_id).limit(limit)
+async def waiting(
+    tx: Transaction, *, after: int, before: datetime | None = None, limit: int
+) -> tuple[Waiting, ...]:
+    """The first updates not yet dealt with, in Telegram's order, whose number is above `after`;
+    with `before`, those received before that instant.
+    """
+    statement = (
+        select(table.c.update_id, table.c.chat_id)
+        .where(PENDING, table.c.update_id > after)
+        .order_by(table.c.update_id)
+        .limit(limit)
+    )
     if before is not None:
         statement = statement.where(table.c.received_at < before)
+    return tuple(Waiting(*row) for row in await tx.execute(statement))
+
+
+async def of_chat(
+    tx: Transaction, chat_id: ChatId | None, *, first: int, limit: int
+) -> tuple[InboxItem, ...]:
+    """A chat's first updates not yet dealt with, in Telegram's order, from this number on."""
+    theirs = table.c.chat_id.is_not_distinct_from(chat_id)
+    statement = (
+        select(*ITEM)
+        .where(PENDING, theirs, table.c.update_id >= first)
+        .order_by(table.c.update_id)
+        .limit(limit)
+    )
     return tuple(InboxItem(*row) for row in await tx.execute(statement))
 
 

@@ -65,7 +65,7 @@ class Desk:
     async def die(self, inbox: Inbox) -> None:
         """End what an inbox does in the middle of it, as the death of its process would."""
         self._open.remove(inbox)
-        workers = [*inbox._workers]
+        workers = [*inbox._lanes._tasks]
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
@@ -193,8 +193,7 @@ async def test_an_update_in_hand_when_the_program_died_is_handled_after_the_rest
     doomed = await desk.inbox(die)
     await doomed.receive([written(1, "first"), written(2, "second")])
     await died.wait()
-    for task in doomed._workers:
-        task.cancel()
+    await desk.die(doomed)
 
     restarted = await desk.inbox(handle)
     await restarted.settled()
@@ -214,8 +213,7 @@ async def test_what_was_left_over_is_handled_before_anything_new_of_that_chat(de
 
     doomed = await desk.inbox(never)
     await doomed.receive([written(1, "old"), written(2, "old too")])
-    for task in doomed._workers:
-        task.cancel()
+    await desk.die(doomed)
     restarted = await desk.inbox(handle)
     await restarted.receive([written(3, "new")])
     await restarted.settled()

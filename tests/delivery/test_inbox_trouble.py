@@ -152,10 +152,18 @@ async def test_a_defect_counts_once_its_count_is_committed(
     desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     practice = Practice(*[LookupError("a defect")] * 4)
-    one = await desk.inbox(practice.handle, practice.apologise)
-    await one.receive([written(1, SIGN)])
+    begun, go = asyncio.Event(), asyncio.Event()
 
+    async def handle(update: Update) -> None:
+        begun.set()
+        await go.wait()
+        await practice.handle(update)
+
+    one = await desk.inbox(handle, practice.apologise)
+    await one.receive([written(1, SIGN)])
+    await begun.wait()
     async with failing(database, monkeypatch, times=2):
+        go.set()
         async with asyncio.timeout(5):
             await one.settled()
 
@@ -166,14 +174,16 @@ async def test_a_defect_counts_once_its_count_is_committed(
 async def test_what_was_handled_is_not_handled_again_because_it_could_not_be_written(
     desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    practice, go = Practice(), asyncio.Event()
+    practice, begun, go = Practice(), asyncio.Event(), asyncio.Event()
 
     async def handle(update: Update) -> None:
+        begun.set()
         await go.wait()
         await practice.handle(update)
 
     one = await desk.inbox(handle)
     await one.receive([written(1, SIGN)])
+    await begun.wait()
     async with failing(database, monkeypatch, times=3):
         go.set()
         async with asyncio.timeout(5):

@@ -83,7 +83,7 @@ async def test_an_update_of_an_erased_person_that_comes_again_is_still_known(
         assert person is not None
         await people.erase(tx, person.id)
 
-        assert await inbox.pending(tx, limit=10) == ()
+        assert await inbox.waiting(tx, after=0, limit=10) == ()
         assert not await inbox.receive(tx, [inbox.Arrival(CHAT, ChatId(CHAT), b"again", NOW)])
 
 
