@@ -34,7 +34,7 @@ DEATHS = 5  # of the program, with this update in hand
 SUSPECT = 2  # after so many it is handled with nothing beside it
 HANDLE_S = 60.0
 SIDE_BY_SIDE = 64  # chats handled at the same time
-PUT_BACK_S = 1.0
+PUT_BACK_S = 0.5
 
 T = TypeVar("T")
 Handle = Callable[[Update], Awaitable[None]]

@@ -16,8 +16,10 @@ from bot.delivery import lanes
 from bot.delivery.clerk import Letter
 from bot.delivery.inbox import chat_of
 from bot.store import inbox as table
+from bot.store import people
 from tests.delivery.conftest import until
 from tests.delivery.test_inbox import ANNA, BEN, Desk, desk, text_in, written
+from tests.store.makers import make_person
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -85,7 +87,7 @@ async def test_a_danger_sign_is_heard_beside_a_chat_that_floods(desk: Desk) -> N
         await until(lambda: stream.seen == [SIGN])
 
     # However much waits, little of it is in memory.
-    assert letters() <= before + lanes.PER_CHAT + 1
+    assert letters() <= before + lanes.PER_CHAT + 2  # one in hand, and Anna's
     stream.go_on.set()
 
 
@@ -155,6 +157,26 @@ async def test_a_flood_here_does_not_hide_what_a_dead_process_left(
         await living.settled()
 
     assert stream.seen == [SIGN, *map(str, range(1, 1101))]
+
+
+async def test_a_danger_sign_after_a_wish_to_be_erased_is_heard_after_a_restart(
+    desk: Desk, database: Database, clock: SteerableClock
+) -> None:
+    seen: list[str] = []
+    ben = await make_person(database, BEN)
+
+    async def handle(update: Update) -> None:
+        seen.append(text_in(update))
+        if text_in(update) == "1":
+            async with database.transaction() as tx:
+                await people.erase(tx, ben.id)
+
+    await leave(database, clock, *flood(many=9), written(10, SIGN, BEN))
+    inbox = await desk.inbox(handle)
+    async with asyncio.timeout(5):
+        await inbox.settled()
+
+    assert seen == [*map(str, range(1, 10)), SIGN]
 
 
 @pytest.mark.parametrize("left", [0, 40])
