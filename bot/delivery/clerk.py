@@ -168,9 +168,8 @@ class Clerk:
             if letter.left and letter not in self._noted and not await self._begin(letter):
                 return _End.ELSEWHERE
             try:
-                async with asyncio.timeout(HANDLE_S):
-                    letter.update = letter.update or _parsed(letter.payload, self._bot)
-                    await self._handle(letter.update)
+                letter.update = letter.update or _parsed(letter.payload, self._bot)
+                await _bounded(self._handle(letter.update))
             except Exception as error:
                 failure = error
             else:
@@ -240,8 +239,8 @@ class Clerk:
         """Tell the person. Raises what may work later; a defect in it is logged."""
         try:
             if self._on_poison is not None:
-                async with asyncio.timeout(HANDLE_S):
-                    await self._on_poison(letter.update or _parsed(letter.payload, self._bot))
+                update = letter.update or _parsed(letter.payload, self._bot)
+                await _bounded(self._on_poison(update))
         except Exception as error:
             if is_passing(error):
                 raise
@@ -263,6 +262,22 @@ def is_passing(error: Exception) -> bool:
     telegram = isinstance(error, NetworkError | RetryAfter | InvalidToken)
     unreadable = type(error) is TelegramError
     return telegram or unreadable or isinstance(error, TimeoutError) or is_trouble(error)
+
+
+async def _bounded(handling: Awaitable[None]) -> None:
+    """Wait for it, for a minute at most.
+
+    A cancellation that comes from within, and not from who stops us, is a failure like others:
+    it would end the chat's turn without a word.
+    """
+    try:
+        async with asyncio.timeout(HANDLE_S):
+            await handling
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError("the handling was cancelled from within") from error
 
 
 def _parsed(payload: bytes, bot: Bot) -> Update:

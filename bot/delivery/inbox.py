@@ -60,6 +60,7 @@ class Inbox:
         )
         self._lanes = Lanes(database, self._clerk, backoff)
         self._arrivals = Together(self._keep)
+        self._doubtful: set[int] = set()  # perhaps stored, and not handed on
         self._started = False
 
     @property
@@ -114,13 +115,22 @@ class Inbox:
 
     async def _keep(self, arrivals: Sequence[table.Arrival]) -> list[bool]:
         """Store what came in meanwhile with one commit, and hand on what is new, in order."""
-        async with self._database.transaction() as tx:
-            new = await table.receive(tx, arrivals)
+        try:
+            async with self._database.transaction() as tx:
+                new = await table.receive(tx, arrivals)
+        except Exception:
+            # The commit may have gone through and its answer been lost.
+            self._doubtful.update(each.update_id for each in arrivals)
+            raise
         # Telegram may bring the same update twice at once: it is new, and handed on, once.
-        first = {each.update_id: each for each in reversed(arrivals) if each.update_id in new}
+        first = {each.update_id: each for each in reversed(arrivals)}
         for update_id, each in sorted(first.items()):
-            self._lanes.put(each.chat_id, Letter(update_id, each.payload, each.at))
-        return [first.get(each.update_id) is each for each in arrivals]
+            if update_id in new:
+                self._lanes.put(each.chat_id, Letter(update_id, each.payload, each.at))
+            elif update_id in self._doubtful:
+                self._lanes.hold(table.Waiting(update_id, each.chat_id))
+        self._doubtful.difference_update(first)
+        return [each.update_id in new and first[each.update_id] is each for each in arrivals]
 
 
 def chat_of(update: Mapping[str, Any]) -> ChatId | None:

@@ -80,6 +80,17 @@ class Lanes:
         lane.letters.append(letter)
         self._ours.add(letter.update_id)
 
+    def hold(self, found: table.Waiting) -> bool:
+        """An update that may wait in the table; whether its chat had nothing waiting here."""
+        if self._clerk.in_hurry or found.update_id in self._ours:
+            return False
+        lane = self._lanes.get(found.chat_id)
+        if lane is None:
+            self._open(found.chat_id, _Lane(held_from=found.update_id))
+            return True
+        lane.hold(found.update_id)
+        return False
+
     def catch_up(self) -> None:
         """Take up, as room comes, what earlier runs left."""
         self._catching_up = True
@@ -102,8 +113,6 @@ class Lanes:
 
     async def stop(self, grace_s: float) -> None:
         """Let what is in hand end, within so many seconds; the clerk has been told to hurry."""
-        if self._looking is not None:
-            self._looking.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_s)
         for task in self._tasks:
@@ -172,7 +181,7 @@ class Lanes:
         while page is None or len(page) == PAGE:
             await self._until(lambda: len(self._lanes) < LEFT_CHATS)
             page = await self._patiently(partial(self._page, after, before)) or ()
-            found += sum(self._hold(each) for each in page)
+            found += sum(self.hold(each) for each in page)
             after = page[-1].update_id if page else after
         self._catching_up = False
         if found:
@@ -181,17 +190,6 @@ class Lanes:
     async def _page(self, after: int, before: datetime | None) -> tuple[table.Waiting, ...]:
         async with self._database.reading() as tx:
             return await table.waiting(tx, after=after, before=before, limit=PAGE)
-
-    def _hold(self, found: table.Waiting) -> bool:
-        """Whether this was not known to be waiting."""
-        if self._clerk.in_hurry or found.update_id in self._ours:
-            return False
-        lane = self._lanes.get(found.chat_id)
-        if lane is None:
-            self._open(found.chat_id, _Lane(held_from=found.update_id))
-            return True
-        lane.hold(found.update_id)
-        return False
 
     async def _patiently(self, read: Callable[[], Awaitable[T]]) -> T | None:
         """What is read, as soon as the database allows; None where the clerk is in a hurry."""

@@ -60,19 +60,22 @@ async def standing(database: Database) -> list[tuple[Any, ...]]:
 
 @asynccontextmanager
 async def failing(
-    database: Database, monkeypatch: pytest.MonkeyPatch, *, times: int
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, times: int, committed: bool = False
 ) -> AsyncIterator[None]:
-    """So many transactions fail."""
+    """So many transactions fail: at once, or after they were `committed` all the same."""
     transaction = database.transaction
 
     @asynccontextmanager
     async def fail(**options: bool) -> AsyncIterator[Transaction]:
         nonlocal times
         times -= 1
-        if times >= 0:
+        fails = times >= 0
+        if fails and not committed:
             raise sqlite3.OperationalError("disk I/O error")
         async with transaction(**options) as tx:
             yield tx
+        if fails:
+            raise sqlite3.OperationalError("the answer to a commit was lost")
 
     with monkeypatch.context() as patch:
         patch.setattr(database, "transaction", fail)
@@ -213,6 +216,43 @@ async def test_who_has_to_be_told_of_a_defect_is_told_when_the_network_is_back(
 
     assert practice.sorry == [SIGN]
     assert [state for state, _ in await standing(database)] == ["failed"]
+
+
+async def test_a_handling_that_is_cancelled_from_within_does_not_make_its_chat_deaf(
+    desk: Desk,
+) -> None:
+    practice = Practice()
+
+    async def handle(update: Update) -> None:
+        if text_in(update) == "broken":
+            raise asyncio.CancelledError
+        await practice.handle(update)
+
+    one = await desk.inbox(handle, practice.apologise)
+    await one.receive([written(1, "broken"), written(2, SIGN)])
+    async with asyncio.timeout(5):
+        await one.settled()
+
+    assert practice.seen == [SIGN]
+    assert practice.sorry == ["broken"]
+
+
+async def test_an_update_whose_commit_went_through_without_an_answer_is_handled_at_once(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = Practice()
+    one = await desk.inbox(practice.handle)
+    await one.settled()
+
+    # Whoever brought them brings them again, and then they are known already.
+    async with failing(database, monkeypatch, times=3, committed=True):
+        with pytest.raises(sqlite3.OperationalError):
+            await one.receive([written(1, "first"), written(2, SIGN)])
+        await one.receive([written(1, "first"), written(2, SIGN)])
+        async with asyncio.timeout(5):
+            await one.settled()
+
+    assert practice.seen == ["first", SIGN]
 
 
 class Lives:
