@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 GRACE_S = 3.0
+LONGEST_REST_S = 10.0  # a danger sign may wait so long after the network is back
 LEFT_AFTER = timedelta(seconds=30)
 
 
@@ -48,7 +49,7 @@ class Inbox:
     ) -> None:
         self._database = database
         self._clock = clock
-        backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
+        backoff = backoff or Backoff(first_s=0.5, most_s=LONGEST_REST_S)
         self._clerk = Clerk(
             database,
             clock,
