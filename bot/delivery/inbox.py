@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -90,19 +89,19 @@ class Inbox:
 
         They are taken in the order of their numbers, which is that of the acts. When this returns
         they are committed, and may be confirmed to Telegram. Raises what the database raises;
-        then none may be. Waits while updates of far too many chats are unhandled.
+        then none is, and none may be. Waits while updates of far too many chats are unhandled.
         """
         if not self._started:
             raise RuntimeError("the inbox finishes what is left over first: call start()")
         await self._lanes.room()
         at = self._clock.now()
         in_order = sorted(updates, key=lambda each: int(each["update_id"]))
-        arrivals = [
-            table.Arrival(int(update["update_id"]), chat_of(update), orjson.dumps(update), at)
-            for update in in_order
-        ]
-        new = await asyncio.gather(*(self._arrivals.ask(each) for each in arrivals))
-        return sum(new)
+        return await self._arrivals.ask(
+            [
+                table.Arrival(int(update["update_id"]), chat_of(update), orjson.dumps(update), at)
+                for update in in_order
+            ]
+        )
 
     async def settled(self) -> None:
         """Return once no update is waiting or being handled."""
@@ -114,8 +113,9 @@ class Inbox:
         await self._lanes.stop(GRACE_S)
         await self._clerk.put_back()
 
-    async def _keep(self, arrivals: Sequence[table.Arrival]) -> list[bool]:
+    async def _keep(self, brought: Sequence[Sequence[table.Arrival]]) -> list[int]:
         """Store what came in meanwhile with one commit, and hand on what is new, in order."""
+        arrivals = [each for together in brought for each in together]
         try:
             async with self._database.transaction() as tx:
                 new = await table.receive(tx, arrivals)
@@ -131,7 +131,10 @@ class Inbox:
             elif update_id in self._doubtful:
                 self._lanes.hold(table.Waiting(update_id, each.chat_id))
         self._doubtful.difference_update(first)
-        return [each.update_id in new and first[each.update_id] is each for each in arrivals]
+        return [
+            sum(each.update_id in new and first[each.update_id] is each for each in together)
+            for together in brought
+        ]
 
 
 def chat_of(update: Mapping[str, Any]) -> ChatId | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -245,7 +246,7 @@ async def test_an_update_whose_commit_went_through_without_an_answer_is_handled_
     await one.settled()
 
     # Whoever brought them brings them again, and then they are known already.
-    async with failing(database, monkeypatch, times=3, committed=True):
+    async with failing(database, monkeypatch, times=1, committed=True):
         with pytest.raises(sqlite3.OperationalError):
             await one.receive([written(1, "first"), written(2, SIGN)])
         await one.receive([written(1, "first"), written(2, SIGN)])
@@ -253,6 +254,26 @@ async def test_an_update_whose_commit_went_through_without_an_answer_is_handled_
             await one.settled()
 
     assert practice.seen == ["first", SIGN]
+
+
+async def test_what_comes_together_is_stored_together_or_not_at_all(
+    desk: Desk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = Practice()
+    one = await desk.inbox(practice.handle)
+    await one.settled()
+    brought = [written(1, "first"), written(2, "second")]
+
+    async with failing(database, monkeypatch, times=2):
+        with pytest.raises(sqlite3.OperationalError):
+            await one.receive(brought)
+        async with asyncio.timeout(5):
+            while not practice.seen:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    await one.receive(brought)
+                await one.settled()
+
+    assert practice.seen == ["first", "second"]
 
 
 class Lives:
