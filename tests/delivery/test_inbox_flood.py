@@ -63,9 +63,11 @@ class Stream:
 
     def __init__(self) -> None:
         self.go_on = asyncio.Event()
+        self.begun = 0
         self.seen: list[str] = []
 
     async def handle(self, update: Update) -> None:
+        self.begun += 1
         if update.effective_chat is not None and update.effective_chat.id == BEN:
             await self.go_on.wait()
         self.seen.append(text_in(update))
@@ -177,6 +179,23 @@ async def test_a_danger_sign_after_a_wish_to_be_erased_is_heard_after_a_restart(
         await inbox.settled()
 
     assert seen == [*map(str, range(1, 10)), SIGN]
+
+
+async def test_what_another_process_has_handled_meanwhile_is_not_handled_again(
+    desk: Desk, database: Database, clock: SteerableClock
+) -> None:
+    stream = Stream()
+    await leave(database, clock, *flood(many=3))
+    inbox = await desk.inbox(stream.handle)
+    await until(lambda: stream.begun == 1)
+
+    async with database.transaction() as tx:
+        await table.done(tx, [(2, clock.now())])
+    stream.go_on.set()
+    async with asyncio.timeout(5):
+        await inbox.settled()
+
+    assert stream.seen == ["1", "3"]
 
 
 @pytest.mark.parametrize("left", [0, 40])
