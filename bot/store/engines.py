@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BUSY_MS = 5_000  # another process, such as a backup, may hold the file for a moment
 READERS = 4
+POOL_S = 10  # for a connection to PostgreSQL, while others have all of them
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 DRIVERS = {
@@ -66,8 +67,16 @@ def create(
     if url.get_backend_name() == "sqlite":
         connect = driver.connect_inline if inline else driver.connect
         return _create_sqlite(url, connect, guest=guest)
+    from bot.store import network  # psycopg takes a while to import, and SQLite needs none of it
+
     writer = create_async_engine(
-        url, pool_pre_ping=True, pool_size=5, max_overflow=5, hide_parameters=True
+        url,
+        connect_args={"async_creator_fn": network.connect},
+        pool_pre_ping=True,
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=POOL_S,
+        hide_parameters=True,
     )
     reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return writer, reader
