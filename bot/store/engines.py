@@ -135,7 +135,9 @@ async def clear_log(engine: AsyncEngine) -> bool:
         direct: Any = (await connection.get_raw_connection()).driver_connection
         cursor = direct.cursor()
         await cursor.execute("PRAGMA busy_timeout=0")
-        await cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        ((busy, *_),) = await cursor.fetchall()
-        await cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        try:
+            await cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, *_),) = await cursor.fetchall()
+        finally:  # a full disk may be in the way as well, and the connection is used again
+            await cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     return not busy
