@@ -171,8 +171,11 @@ async def build(
         await people.gone(practice, person_id)
 
     async def housekeeping(now: datetime) -> None:
-        await due.expire_check_ins(practice, now)
-        await due.judge_left_profiles(practice, now)
+        for part in (due.expire_check_ins, due.judge_left_profiles):
+            try:
+                await part(practice, now)
+            except Exception:
+                log.exception("housekeeping_failed", part=part.__name__)
 
     async def pulse() -> None:
         """What another process left is taken up. And without polling, nothing may need Telegram
