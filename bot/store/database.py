@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
@@ -51,8 +52,10 @@ class Database:
         writer, reader = engines.create(parsed, inline=inline, guest=as_it_is)
         database = cls(writer, reader)
         try:
-            async with (reader if as_it_is else writer).begin() as connection:
+            begin = partial(engines.begun, reader if as_it_is else writer)
+            async with aclosing(await engines.when_free(begin)) as connection:
                 await connection.run_sync(migrations.require if as_it_is else migrations.upgrade)
+                await connection.commit()
         except (SQLAlchemyError, OSError) as error:
             await database.close()
             raise DatabaseError(_in_one_line(parsed, error)) from error

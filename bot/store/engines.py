@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseError
 from bot.store import driver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from sqlalchemy.engine import URL, Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
-BUSY_MS = 5_000  # another process, such as a backup, may hold the file for a moment
+T = TypeVar("T")
+
+BUSY_S = 5.0  # another process, such as a backup, may hold the file for a moment
+BUSY_MS = 250  # SQLite waits so long by itself, and meanwhile hears of nothing else
 READERS = 4
 POOL_S = 10  # for a connection to PostgreSQL, while others have all of them
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
@@ -31,7 +37,7 @@ DRIVERS = {
 
 # secure_delete: what was erased is overwritten in the file. FULL: a commit survives a power cut.
 PRAGMAS = (
-    f"busy_timeout={BUSY_MS}",
+    f"busy_timeout={BUSY_S * 1000:.0f}",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
@@ -96,7 +102,8 @@ def _create_sqlite(
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=READERS, **options)
     no_checkpoints = (*PRAGMAS, "wal_autocheckpoint=0")
-    _prepare(writer, no_checkpoints if guest else PRAGMAS, begin="BEGIN IMMEDIATE")
+    pragmas = (*(no_checkpoints if guest else PRAGMAS), f"busy_timeout={BUSY_MS}")
+    _prepare(writer, pragmas, begin="BEGIN IMMEDIATE")
     _prepare(reader, (*no_checkpoints, "query_only=ON"), begin="BEGIN")
     return writer, reader
 
@@ -126,6 +133,33 @@ def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], *, begin: str) -> No
     @event.listens_for(engine.sync_engine, "begin")
     def begin_now(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+async def begun(engine: AsyncEngine) -> AsyncConnection:
+    """A connection with a transaction begun."""
+    connection = await engine.connect()
+    try:
+        await connection.begin()
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def when_free(begin: Callable[[], Awaitable[T]]) -> T:
+    """What `begin` gives, tried for 5 s while another process holds SQLite's lock.
+
+    In short waits, because the thread that SQLite waits in cannot be called back: a stop does
+    not have to wait for more than one of them.
+    """
+    give_up_at = time.monotonic() + BUSY_S
+    while True:
+        try:
+            return await begin()
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() >= give_up_at:
+                raise
 
 
 async def clear_log(engine: AsyncEngine) -> bool:

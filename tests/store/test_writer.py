@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,6 +174,31 @@ async def test_after_a_full_disk_in_an_erasure_another_process_is_still_waited_f
         await put(sqlite_database, "x3")
 
     assert on_disk(sqlite_url) == {"x1", "x2", "x3"}
+
+
+async def test_a_lock_of_another_process_is_waited_for(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with held_by_another_process(path) as let_go:
+        asyncio.get_running_loop().call_later(1.0, let_go)
+        await put(sqlite_database, "x1")
+
+    assert on_disk(sqlite_url) == {"x1"}
+
+
+async def test_whoever_waits_for_another_process_is_cancelled_at_once(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    begun = time.monotonic()
+    with held_by_another_process(path), pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await put(sqlite_database, "x1")
+
+    assert time.monotonic() - begun < 2.5
+    await put(sqlite_database, "x2")
+    assert on_disk(sqlite_url) == {"x2"}
 
 
 @contextmanager
