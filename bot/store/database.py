@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import DatabaseError
 from bot.store import engines, migrations
@@ -18,6 +17,7 @@ from bot.store.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["Database", "Transaction"]
@@ -46,7 +46,7 @@ class Database:
         beside a running bot: nothing is made or migrated. Raises DatabaseError where it cannot be
         reached, or is newer than this program (as it is: of another version at all).
         """
-        parsed = _parse(url)
+        parsed = engines.with_driver(engines.parse(url))
         if as_it_is:
             engines.require_existing(parsed)
         writer, reader = engines.create(parsed, inline=inline, guest=as_it_is)
@@ -95,16 +95,6 @@ class Database:
         """Close every connection; the writer last, because the last one writes the log back."""
         await self._reader.dispose()
         await self._writer.dispose()
-
-
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(
-            "the database address is not one: use sqlite:///path or postgresql://user@host/name"
-        ) from error
-    return engines.with_driver(parsed)
 
 
 def _in_one_line(url: URL, error: Exception) -> str:

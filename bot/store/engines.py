@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import DatabaseError
@@ -44,6 +45,17 @@ PRAGMAS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
+
+
+def parse(url: str) -> URL:
+    """The parts of an address; DatabaseError, which does not repeat it, for anything else."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: the port is no number
+        raise DatabaseError(
+            "the database address is not one: use sqlite:///path or "
+            "postgresql://user@host:port/name"
+        ) from error
 
 
 def with_driver(url: URL) -> URL:
