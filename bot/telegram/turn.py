@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.service.practice import Practice
     from bot.telegram.views.view import View
 
+MOST_CHATS = 10_000
 TOAST = 200  # characters, Bot API: answerCallbackQuery.text
 
 
@@ -65,6 +66,17 @@ class House:
     language: str
     shown: Shown = field(default_factory=Shown)
     changeable: dict[ChatId, int] = field(default_factory=dict)  # the message with "Change"
+
+    def move_change(self, chat_id: ChatId, message_id: int) -> int | None:
+        """Note which message of the chat has "Change" now; the one that had it, as far as known.
+
+        The chat that was quiet for longest is forgotten: an old button more is harmless.
+        """
+        before = self.changeable.pop(chat_id, None)
+        self.changeable[chat_id] = message_id
+        if len(self.changeable) > MOST_CHATS:
+            del self.changeable[next(iter(self.changeable))]
+        return before
 
 
 @dataclass(slots=True)
