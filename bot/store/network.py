@@ -36,7 +36,8 @@ LIMITS = (
     "SET statement_timeout = '60s'; SET lock_timeout = '10s'; "
     "SET idle_in_transaction_session_timeout = '5s'"
 )
-AT_WORK = "SELECT state FROM pg_stat_activity WHERE pid = %s"
+# Where nothing is told of states, a session that is there counts as at work.
+AT_WORK = "SELECT coalesce(state, '') NOT LIKE 'idle%%' FROM pg_stat_activity WHERE pid = %s"
 
 T = TypeVar("T")
 
@@ -83,7 +84,7 @@ class Connection(psycopg.AsyncConnection[Any]):
         try:
             async with asyncio.timeout(TO_ASK_S), await self.another() as other:
                 cursor = await other.execute(AT_WORK, [self.pgconn.backend_pid])
-                return await cursor.fetchone() == ("active",)
+                return await cursor.fetchone() == (True,)
         except (TimeoutError, psycopg.Error, OSError):
             return False
 
