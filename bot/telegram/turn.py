@@ -56,6 +56,19 @@ class Shown:
         return self._latest.get((chat_id, message_id))
 
 
+class Newest(dict[ChatId, int]):
+    """One message for each chat; the chat that was quiet for longest is forgotten.
+
+    That leaves a button more under an old answer, and it says that it is an old one.
+    """
+
+    def __setitem__(self, chat_id: ChatId, message_id: int) -> None:
+        self.pop(chat_id, None)
+        super().__setitem__(chat_id, message_id)
+        if len(self) > MOST_CHATS:
+            del self[next(iter(self))]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What handlers are given: the practice, the time, a nudge for the delivery, a fallback."""
@@ -65,18 +78,7 @@ class House:
     wake: Callable[[], None]
     language: str
     shown: Shown = field(default_factory=Shown)
-    changeable: dict[ChatId, int] = field(default_factory=dict)  # the message with "Change"
-
-    def move_change(self, chat_id: ChatId, message_id: int) -> int | None:
-        """Note which message of the chat has "Change" now; the one that had it, as far as known.
-
-        The chat that was quiet for longest is forgotten: an old button more is harmless.
-        """
-        before = self.changeable.pop(chat_id, None)
-        self.changeable[chat_id] = message_id
-        if len(self.changeable) > MOST_CHATS:
-            del self.changeable[next(iter(self.changeable))]
-        return before
+    changeable: Newest = field(default_factory=Newest)  # the message with "Change"
 
 
 @dataclass(slots=True)

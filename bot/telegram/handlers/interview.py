@@ -113,7 +113,8 @@ async def _move_change(turn: Turn) -> None:
     query = turn.update.callback_query
     if query is None or query.message is None:
         return
-    before = turn.house.move_change(turn.chat_id, query.message.message_id)
+    before = turn.house.changeable.get(turn.chat_id)
+    turn.house.changeable[turn.chat_id] = query.message.message_id
     if before is not None and before != query.message.message_id:
         await turn.take_buttons(before)
 
