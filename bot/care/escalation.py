@@ -84,6 +84,13 @@ def alarms(verdict: Verdict, rules: Rules) -> Verdict:
     return Verdict(level, reasons)
 
 
+def ordinary(verdict: Verdict, rules: Rules) -> Verdict:
+    """What of a verdict needs no doctor: the reasons that advice of its own never speaks of."""
+    reasons = tuple(each for each in verdict.reasons if rules.rule(each).level < Level.DOCTOR)
+    level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
+    return Verdict(level, reasons)
+
+
 def _counts_each_time(rule_id: str, rules: Rules) -> bool:
     rule = rules.rule(rule_id)
     return rule.level >= Level.URGENT and not rule.clearable

@@ -328,8 +328,8 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
 def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     """Whether a tick that its list no longer takes tells something of this moment.
 
-    It does not where the list holds it since a short while and the answer still counts: as part
-    of an open interview, or in advice that stands.
+    It does not where the list holds it since a short while and the answer still counts: in advice
+    that stands, or as part of an open interview that gave no advice which was settled since.
     """
     interview = turn.interview
     if interview.kind == "profile":
@@ -337,7 +337,9 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     held = interview.answers.get(question_id)
     if held is None or symptom not in _ticks(held):
         return True
-    counts = interview.state is InterviewState.OPEN or turn.standing is not None
+    advised = interview.verdict is not None and interview.verdict.level >= Level.DOCTOR
+    goes_on = interview.state is InterviewState.OPEN and not advised
+    counts = goes_on or turn.standing is not None
     return not counts or now - held.at >= REUSE
 
 

@@ -17,6 +17,7 @@ from bot.care.escalation import (
     decide,
     follow_ups,
     news,
+    ordinary,
     pauses,
     pauses_massage_talk,
     released_by_clean_check_in,
@@ -267,6 +268,13 @@ def test_a_reason_that_led_to_advice_before_is_no_news() -> None:
     assert news(verdict, ("fever",), RULES) == Verdict(Level.DOCTOR, ("leg_pain",))
     assert news(verdict, verdict.reasons, RULES) == Verdict(Level.SELF_CARE, ())
     assert news(verdict, (), RULES) == verdict
+
+
+def test_beside_advice_only_the_reasons_that_need_no_doctor_are_ordinary() -> None:
+    verdict = Verdict(Level.URGENT, ("fever", "leg_pain", "big_bruise"))
+
+    assert ordinary(verdict, RULES) == Verdict(Level.THERAPIST, ("big_bruise",))
+    assert ordinary(Verdict(Level.URGENT, ("fever",)), RULES) == Verdict(Level.SELF_CARE, ())
 
 
 def test_relief_releases_a_doctors_escalation_only() -> None:

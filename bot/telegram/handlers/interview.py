@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.care import escalation as care
 from bot.care.model import END, InterviewId, InterviewState, Level
 from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
@@ -177,9 +178,9 @@ async def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> 
     if interview.verdict is None:
         return None
     seen = await overview.look(turn.practice, turn.known.id, limit=1)
-    return views.closing(
-        turn.language, interview, interview.verdict, turn.numbers(), more=bool(seen.coming)
-    )
+    ordinary = care.ordinary(interview.verdict, turn.practice.library.rules)
+    verdict = ordinary if ordinary.reasons else interview.verdict
+    return views.closing(turn.language, interview, verdict, turn.numbers(), more=bool(seen.coming))
 
 
 async def reconsider(turn: Turn, callback: Callback) -> None:

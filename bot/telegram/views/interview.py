@@ -135,9 +135,14 @@ def closing(
     *,
     more: bool,
 ) -> View:
-    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned.
+
+    A verdict of doctor or higher that comes here is one whose advice was settled since.
+    """
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
-    level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
+    level = verdict.level
+    if level >= Level.DOCTOR:
+        return View(language.say("interview.settled"), wrong)
     if interview.kind == "worse" and level is Level.SELF_CARE:
         # Every sign has a rule: one that was ticked and gave no reason has been checked before.
         said = "worse.checked" if _ticked(interview) else "worse.nothing"
