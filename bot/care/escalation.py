@@ -85,8 +85,15 @@ def alarms(verdict: Verdict, rules: Rules) -> Verdict:
 
 
 def ordinary(verdict: Verdict, rules: Rules) -> Verdict:
-    """What of a verdict needs no doctor: the reasons that advice of its own never speaks of."""
-    reasons = tuple(each for each in verdict.reasons if rules.rule(each).level < Level.DOCTOR)
+    """What of a verdict needs no doctor, and so no advice of a doctor's level speaks of.
+
+    A sign that does for another reason, as a large bruise with blood thinners, is not ordinary.
+    """
+    fired = [(sign, rule) for sign, rule in rules.by_sign if rule.id in verdict.reasons]
+    grave = {sign for sign, rule in fired if sign and rule.level >= Level.DOCTOR}
+    reasons = tuple(
+        rule.id for sign, rule in fired if rule.level < Level.DOCTOR and sign not in grave
+    )
     level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
     return Verdict(level, reasons)
 

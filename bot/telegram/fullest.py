@@ -164,6 +164,8 @@ def _closings(library: Library, language: Language) -> Iterator[Made]:
     """The end of a check-in that needs no doctor, for every reason there is."""
     numbers = longest.numbers(library, language)
     reasons = tuple(rule.id for rule in library.rules.rules)
+    told = View(f"{language.say('escalation.beside')}\n{language.meanwhile(reasons)}")
+    yield Made("what is said beside advice", "messages", ("escalation.beside",), lambda: told)
     for level in (Level.SELF_CARE, Level.THERAPIST):
         verdict = Verdict(level, reasons)
         held = longest.interview("full", library)

@@ -277,6 +277,12 @@ def test_beside_advice_only_the_reasons_that_need_no_doctor_are_ordinary() -> No
     assert ordinary(Verdict(Level.URGENT, ("fever",)), RULES) == Verdict(Level.SELF_CARE, ())
 
 
+def test_a_bruise_that_needs_a_doctor_for_another_reason_is_not_ordinary() -> None:
+    verdict = Verdict(Level.URGENT, ("bruise_thinners", "big_bruise", "dizzy"))
+
+    assert ordinary(verdict, RULES) == Verdict(Level.THERAPIST, ("dizzy",))
+
+
 def test_relief_releases_a_doctors_escalation_only() -> None:
     eased = respond(escalation("leg_pain"), "stopped", hours(2))
 

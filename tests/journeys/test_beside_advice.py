@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.harness import NONE, PLANNED, SETTLED, WATER, labels, walking
+from tests.journeys.harness import CHECK_IN, NONE, PLANNED, SETTLED, WATER, Walk, labels, walking
 from tests.journeys.test_safety_net import (
     ALARM,
     ASKED,
@@ -297,3 +297,73 @@ async def test_a_nudge_put_off_in_a_pause_is_not_said_to_be_settled(tmp_path: Pa
 
         assert toast is not None
         assert toast.text == "I send no nudges and no check-ins at the moment."
+
+
+BRUISE = "Large or spreading bruise"
+SPREADS = "you have a large or spreading bruise. If it keeps spreading"
+GET_UP = "you feel light-headed since the massage. For now, sit or lie down, and get up slowly."
+
+
+async def test_what_to_do_about_a_bruise_is_said_beside_advice_that_stands(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "Better", "5")
+        await walk.next_with(CHECK_IN)
+        before = len(walk.person.from_bot)
+
+        await walk.taps(NONE, BRUISE, "Light-headed", "Sore where I was massaged", "Done")
+
+        assert heard(walk, SPREADS, before) == 1
+        assert heard(walk, GET_UP, before) == 1
+        assert walk.last.text.startswith("Thank you. " + STANDS), "the advice stands last"
+        assert heard(walk, "next massage", before) == 0
+        assert heard(walk, "lighter pressure", before) == 0
+
+
+async def test_what_to_do_about_a_bruise_is_said_beside_the_advice_of_the_same_check_in(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.next_with(CHECK_IN)
+
+        await walk.taps(NONE, LEG, BRUISE, "Done")
+
+        assert heard(walk, "Please book an appointment") == 1
+        assert heard(walk, SPREADS) == 1
+
+
+async def test_nothing_is_said_beside_an_emergency_that_was_told_just_now(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("I have chest pain and a big bruise")
+        await walk.taps(f"Yes: {BRUISE}")
+
+        await walk.taps(SIGN)
+
+        assert heard(walk, ALARM) == 1
+        assert heard(walk, SPREADS) == 0
+
+
+async def test_ordinary_soreness_beside_advice_brings_no_words_of_its_own(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "Better", "5")
+        await walk.next_with(CHECK_IN)
+        before = len(walk.person.from_bot)
+
+        await walk.taps(NONE, "Sore where I was massaged", "Done")
+
+        assert len(walk.person.from_bot) == before + 2, "the second list, and the advice"
+
+
+async def test_a_bruise_that_is_told_to_a_doctor_today_is_not_said_to_wait(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.tells(*["Skip"] * 5, "Blood thinners", "Done")
+        await walk.has_massage()
+        await walk.next_with(CHECK_IN)
+
+        await walk.taps(NONE, BRUISE, "Done")
+
+        assert heard(walk, TODAY) == 1
+        assert heard(walk, SPREADS) == 0

@@ -13,6 +13,7 @@ from bot.telegram.views import joining
 from bot.telegram.views.view import View
 
 if TYPE_CHECKING:
+    from bot.care.model import Interview
     from bot.care.questions import Question
     from bot.service.answering import Act
     from bot.telegram.callbacks import Callback
@@ -153,16 +154,31 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     standing = looked.standing if looked else None
     opened_here = bool(standing and (result.opened or standing.interview_id == interview.id))
     view = await _closing(turn, result, opened_here=opened_here)
+    if standing:
+        await _beside(turn, interview)
     if result.released:
         await turn.send(View(turn.say("escalation.lifted")))
         if view is not None and interview.verdict and interview.verdict.level > Level.SELF_CARE:
             await turn.send(view)  # what was told this time has its own advice
     elif standing and not opened_here:
-        numbers = turn.numbers()
-        await turn.send(escalation_views.standing(turn.language, standing, numbers))
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
     elif view is not None:
         await turn.send(view)
     await answering.shown(turn.practice, interview.id, END)
+
+
+async def _beside(turn: Turn, interview: Interview) -> None:
+    """What to do about a bruise, where the advice speaks of something else.
+
+    It goes first, so that the advice stands last. An emergency of this very check-in stands alone.
+    """
+    verdict = interview.verdict
+    if verdict is None or verdict.level is Level.EMERGENCY:
+        return
+    ordinary = care.ordinary(verdict, turn.practice.library.rules)
+    view = views.beside(turn.language, ordinary)
+    if view is not None:
+        await turn.send(view)
 
 
 async def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:

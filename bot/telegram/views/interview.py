@@ -127,6 +127,12 @@ def reported(language: Language, reasons: tuple[str, ...]) -> str:
     return bullets(language.reason(each).reported for each in reasons)
 
 
+def beside(language: Language, verdict: Verdict) -> View | None:
+    """What to do meanwhile about answers that other advice does not speak of."""
+    told = language.meanwhile(verdict.reasons)
+    return View(f"{language.say('escalation.beside')}\n{told}") if told else None
+
+
 def closing(
     language: Language,
     interview: Interview,
