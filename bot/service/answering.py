@@ -353,12 +353,23 @@ async def report_again(
     """A danger sign tapped under a list that is done is a report of this moment, in a new /worse.
 
     Where the same tap has led to advice already, but its reply got lost, it is no second report.
+    None where no list of signs has this option.
     """
+    if not _is_sign(practice, question_id, symptom):
+        return None
     reported = await _reported(practice, person_id, question_id, symptom, now)
     if reported:
         return reported
     turn = await begin(practice, person_id, "worse", now)
     return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
+
+
+def _is_sign(practice: Practice, question_id: str, symptom: str) -> bool:
+    return any(
+        question.id == question_id and question.kind == "ticks" and symptom in question.options
+        for question in practice.library.questions
+        if "worse" in question.interviews
+    )
 
 
 async def _reported(

@@ -293,6 +293,18 @@ async def test_an_old_sign_tapped_twice_does_not_alarm_twice_in_one_report(
     assert told.advice == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "symptom"), [("conditions", "pregnant"), ("danger_now", "pregnant"), ("old", "x")]
+)
+async def test_what_no_list_of_signs_has_is_no_report_and_leaves_nothing_waiting(
+    clinic: Clinic, anna: Person, question: str, symptom: str
+) -> None:
+    again = await answering.report_again(clinic.practice, anna.id, question, symptom, NOW)
+
+    assert again is None
+    assert await answering.open_check_in(clinic.practice, anna.id) is None
+
+
 async def test_a_note_is_kept_as_it_was_typed(clinic: Clinic, anna: Person) -> None:
     await answering.add_note(clinic.practice, anna.id, "it <b>pulls</b> & burns", NOW)
     await answering.add_note(clinic.practice, anna.id, "less today", NOW + DAY)

@@ -69,7 +69,9 @@ async def take(
     result = await answering.answer(
         turn.practice, turn.known.id, interview_id, question_id, act, option, turn.now
     )
-    if result is None:
+    if result is None:  # a list from before everything was erased: nothing of it is kept
+        if act == "tick" and await _report_now(turn, question_id, str(option)):
+            return
         await turn.toast(turn.say("interview.over"))
         return
     if result.stale:
@@ -131,13 +133,10 @@ async def _stale(
     """
     interview = result.interview
     held = interview.answers.get(question_id)
-    if act == "tick" and answering.is_news(result, question_id, str(option), turn.now):
-        again = await answering.report_again(
-            turn.practice, turn.known.id, question_id, str(option), turn.now
-        )
-        if again is not None and not again.stale:
-            await _go_on(turn, again)
-            return
+    symptom = str(option)
+    is_news = act == "tick" and answering.is_news(result, question_id, symptom, turn.now)
+    if is_news and await _report_now(turn, question_id, symptom):
+        return
     following = result.question.id if result.question else END
     if interview.shown != following and held is not None:
         await turn.toast()
@@ -145,6 +144,17 @@ async def _stale(
         return
     open_still = interview.state is InterviewState.OPEN
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
+
+
+async def _report_now(turn: Turn, question_id: str, symptom: str) -> bool:
+    """Take a sign ticked under a list that is over as a report of now; False for no sign."""
+    again = await answering.report_again(
+        turn.practice, turn.known.id, question_id, symptom, turn.now
+    )
+    if again is None or again.stale:
+        return False
+    await _go_on(turn, again)
+    return True
 
 
 async def end(turn: Turn, result: answering.Turn) -> None:
