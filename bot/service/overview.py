@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.care.model import EscalationState
+from bot.service import plans
 from bot.store import escalations, interviews, occurrences, people, sessions
 
 if TYPE_CHECKING:
-    from bot.care.model import Escalation, Interview, Occurrence, Person, PersonId, Session
+    from collections.abc import Collection
+
+    from bot.care.model import (
+        Escalation,
+        Interview,
+        Kind,
+        Occurrence,
+        Person,
+        PersonId,
+        Session,
+    )
     from bot.service.practice import Practice
 
 
@@ -35,6 +46,13 @@ async def look(practice: Practice, person_id: PersonId, *, limit: int = 8) -> Ov
             waiting=waiting[-1] if waiting else None,
             coming=await occurrences.upcoming(tx, person_id, limit=limit),
         )
+
+
+async def comes(practice: Practice, person_id: PersonId, kinds: Collection[Kind]) -> bool:
+    """Whether a message of one of these kinds is still to come."""
+    async with practice.database.reading() as tx:
+        coming = await occurrences.upcoming(tx, person_id, limit=plans.MOST_AHEAD)
+        return any(each.message.kind in kinds for each in coming)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _escalations(library: Library, language: Language) -> Iterator[Made]:
             yield _of_level(level, "body", again)
             yield _of_level(level, "body", standing)
             for said in (*SAID, *SEEN):
-                make = partial(escalation.response, language, held, said, numbers)
+                make = partial(escalation.response, language, held, said, numbers, stretches=True)
                 yield _of_level(level, said if said in SAID else "body", make)
             for count in range(len(language.escalation(level.id).follow_ups)):
                 ask = partial(escalation.follow_up, language, held, count + 1, numbers, again=True)

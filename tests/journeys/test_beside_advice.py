@@ -367,3 +367,66 @@ async def test_a_bruise_that_is_told_to_a_doctor_today_is_not_said_to_wait(tmp_p
 
         assert heard(walk, TODAY) == 1
         assert heard(walk, SPREADS) == 0
+
+
+STRETCHES_ON, REMINDERS_ON = "stretches can go on", "reminders can come again"
+
+
+async def has_leg_pain(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(NONE, LEG, "Done", "About the same", "5")
+
+
+@pytest.mark.parametrize("silence", ["/stop", "/pause"])
+async def test_in_silence_no_stretches_are_said_to_go_on(tmp_path: Path, silence: str) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says(silence)
+
+        await walk.taps("It has stopped")
+
+        assert "I am glad to hear that." in walk.last.text
+        assert "telling a doctor what happened" in walk.last.text
+        assert heard(walk, STRETCHES_ON) == 0
+        assert await walk.nudges_ahead() == set()
+
+
+async def test_after_stop_a_doctors_word_is_taken_without_promising_stretches(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says("/stop")
+
+        await walk.taps("I've got help", "I've been seen, all fine")
+
+        assert "Good to hear." in walk.last.text
+        assert heard(walk, "Your stretches") == 0
+
+
+async def test_without_stretches_in_the_settings_none_are_said_to_go_on(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says("/settings")
+        await walk.taps("Stretches: on")
+
+        await walk.taps("It has stopped")
+
+        assert heard(walk, STRETCHES_ON) == 0
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_reminders_are_said_to_come_again_only_where_they_do(
+    tmp_path: Path, *, paused: bool
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, "Fever or shivering", "Done", "About the same", "5")
+        await walk.taps("It has stopped")
+        if paused:
+            await walk.says("/pause")
+        await walk.passes(days=4)
+
+        await walk.says("/worse")
+        await walk.taps(NONE, NONE, "Better", "3")
+
+        assert heard(walk, "you ticked none of those signs now") == 1
+        assert heard(walk, REMINDERS_ON) == (not paused)
+        assert bool(await walk.nudges_ahead()) is not paused

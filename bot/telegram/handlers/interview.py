@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as care
-from bot.care.model import END, InterviewId, InterviewState, Level
+from bot.care.model import END, NUDGES, InterviewId, InterviewState, Level
 from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
 from bot.telegram.views import interview as views
@@ -167,7 +167,8 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     if standing:
         await _beside(turn, interview)
     if result.released:
-        await turn.send(View(turn.say("escalation.lifted")))
+        reminders = await overview.comes(turn.practice, turn.known.id, NUDGES)
+        await turn.send(escalation_views.lifted(turn.language, reminders=reminders))
         if view is not None and interview.verdict and interview.verdict.level > Level.SELF_CARE:
             await turn.send(view)  # what was told this time has its own advice
     elif standing and not opened_here:

@@ -58,9 +58,14 @@ def _rows(language: Language, escalation: Escalation) -> list[Row]:
 
 
 def response(
-    language: Language, escalation: Escalation, said: str, numbers: dict[str, str]
+    language: Language,
+    escalation: Escalation,
+    said: str,
+    numbers: dict[str, str],
+    *,
+    stretches: bool,
 ) -> View:
-    """The answer to a tap under an escalation."""
+    """The answer to a tap under an escalation; `stretches`: some are planned."""
     if said == "seen_wait" and escalation.state is EscalationState.OPEN:
         said = "not_yet"
     if said in ("seen_fine", "seen_wait"):
@@ -72,6 +77,8 @@ def response(
         body = f"{body}\n\n{language.say('escalation.seen_question')}"
     elif said == "not_yet":
         return View(body, buttons(language, escalation))
+    elif said == "stopped" and stretches:
+        body = f"{body}\n\n{language.say('escalation.stretches_on')}"
     rows.append([button(language.say("escalation.find_doctor"), "guide", "finding_doctor")])
     return View(body, keyboard(rows))
 
@@ -89,6 +96,12 @@ def open_rows(language: Language, escalation: Escalation) -> list[Row]:
     if escalation.state is EscalationState.OPEN:
         return _rows(language, escalation)
     return seen_rows(language, escalation)
+
+
+def lifted(language: Language, *, reminders: bool) -> View:
+    """The end of advice whose signs have stopped; `reminders`: some are planned."""
+    body: str = language.say("escalation.lifted")
+    return View(f"{body}\n\n{language.say('escalation.reminders_on')}" if reminders else body)
 
 
 def standing(language: Language, escalation: Escalation, numbers: dict[str, str]) -> View:
