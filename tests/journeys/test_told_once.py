@@ -1,11 +1,11 @@
-"""What was settled is not sounded again by going on with the check-in that told it."""
+"""What was settled, or has found its help, is not sounded again by something else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.journeys.harness import NONE, PLANNED, Walk, walking
-from tests.journeys.test_safety_net import FEVER, LEG, TODAY, heard
+from tests.journeys.harness import CHECK_IN, NONE, PLANNED, START, Walk, walking
+from tests.journeys.test_safety_net import ALARM, FEVER, LEG, TODAY, heard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,3 +119,106 @@ async def test_the_bruise_beside_a_sign_that_was_seen_keeps_its_own_words(tmp_pa
 
         assert "If it keeps spreading" in walk.last.text
         assert "temperature" not in walk.last.text
+
+
+CHEST = "Chest pain, hard to breathe"
+PINS = "Numb or pins and needles"
+ASKED_ON = ("Have you got help?", "Did you manage to book it?")
+
+
+async def has_found_help_for_chest_pain(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(CHEST, "I've got help")
+    await walk.passes(days=1)
+
+
+async def has_pins_and_needles(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(NONE, PINS, "Done", "About the same", "4")
+    await walk.passes(seconds=20)
+
+
+FOUND_HELP = (*PLANNED, has_found_help_for_chest_pain)
+PINS_LATER = (*FOUND_HELP, has_pins_and_needles)
+
+
+async def test_a_fever_that_found_help_is_not_told_again_weeks_later(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, FEVER, "Done", "About the same", "5")
+        await walk.taps("I've got help")
+        while heard(walk, BOOK) == 0:
+            assert (walk.now - START).days < 30
+            await walk.next_message()
+            if CHECK_IN in walk.last.text:
+                await walk.taps(NONE, NONE)
+            if "How is it now" in walk.last.text:
+                await walk.taps("About the same", "6")
+                await walk.passes(minutes=1)
+
+        booking = next(each for each in walk.person.from_bot if BOOK in each.text)
+        assert "it is not clearly better by now" in booking.text
+        assert "temperature" not in booking.text
+        assert heard(walk, TODAY) == 1
+        assert await walk.nudges_ahead() == set(), "what the fever pauses stays off"
+
+
+async def test_pins_and_needles_after_help_for_chest_pain_are_told_as_what_they_are(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PINS_LATER) as walk:
+        booking = next(each for each in walk.person.from_bot if BOOK in each.text)
+        assert "pins and needles" in booking.text
+        assert "chest pain" not in booking.text
+        assert heard(walk, ALARM) == 1
+
+        came = await walk.passes(days=2, hours=1)
+
+        asked = [each for each in came if any(words in each.text for words in ASKED_ON)]
+        assert [ASKED_ON[1] in each.text for each in asked] == [True]
+        assert await walk.nudges_ahead() == set()
+
+
+async def test_not_yet_to_the_lesser_advice_is_answered_at_its_level(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PINS_LATER) as walk:
+        await walk.taps("Not yet")
+
+        assert "Please book it in the next few days." in walk.last.text
+        assert "999" not in walk.last.text
+
+
+async def test_pins_and_needles_that_stop_lift_nothing_of_the_chest_pain(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PINS_LATER) as walk:
+        await walk.taps("It has stopped")
+        assert "I am glad to hear that." in walk.last.text
+        assert "stretches can go on" not in walk.last.text
+        assert await walk.nudges_ahead() == set()
+
+        await walk.passes(days=5)
+        await walk.says("/worse")
+        await walk.taps(NONE, NONE, "Better", "2")
+
+        assert await walk.nudges_ahead() == set()
+        await walk.taps("I've been seen, all fine")
+        assert await walk.nudges_ahead() != set()
+
+
+async def test_a_new_chest_pain_after_help_for_the_first_is_an_alarm_of_its_own(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PINS_LATER) as walk:
+        await walk.says("/worse")
+        await walk.taps(CHEST)
+
+        assert heard(walk, ALARM) == 2
+
+
+async def test_a_report_keeps_the_emergency_beside_the_lesser_advice(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PINS_LATER) as walk:
+        report = (await walk.says("/report")).text
+
+        advice = report.partition("Advice given")[2].splitlines()
+        assert [each.rpartition(": ")[2] for each in advice if each.startswith("•")] == [
+            "get help right away",
+            "see a doctor",
+        ]

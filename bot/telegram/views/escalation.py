@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Escalation, EscalationState, Level
+from bot.care.model import Escalation, EscalationState
 from bot.telegram.views.view import Row, View, button, keyboard
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def response(
         return View(language.say(f"escalation.{said}_reply", **numbers))
     body: str = language.escalation(escalation.level.id).say(said, **numbers)
     rows: list[Row] = []
-    if said == "helped" or (said == "stopped" and escalation.level >= Level.URGENT):
+    if said == "helped" or (said == "stopped" and escalation.is_open):
         rows = seen_rows(language, escalation)
         body = f"{body}\n\n{language.say('escalation.seen_question')}"
     elif said == "not_yet":
