@@ -66,12 +66,14 @@ class Turn:
 async def begin(
     practice: Practice, person_id: PersonId, kind: InterviewKind, now: datetime
 ) -> Turn:
-    """Open a profile or a /worse at the person's own wish; an untouched one is taken up again."""
+    """Open a profile or a /worse at the person's own wish.
+
+    An untouched /worse is taken up again, and so is a profile of the present episode of pain.
+    """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         for each in await interviews.open_of(tx, person_id):
-            fresh = now - each.opened_at < REUSE
-            if each.kind == kind and (kind == "profile" or (fresh and not each.answers)):
+            if each.kind == kind and _goes_on(each, person, now):
                 return _at(practice, person, each)
         session = await sessions.latest(tx, person_id)
         interview = await interviews.open(
@@ -84,6 +86,12 @@ async def begin(
             at=now,
         )
         return _at(practice, person, interview)
+
+
+def _goes_on(interview: Interview, person: Person, now: datetime) -> bool:
+    if interview.kind == "profile":
+        return interview.course == person.course
+    return now - interview.opened_at < REUSE and not interview.answers
 
 
 def _at(practice: Practice, person: Person, interview: Interview) -> Turn:

@@ -19,7 +19,7 @@ from bot.care.model import (
     Verdict,
 )
 from bot.service import answering, overview
-from bot.store import interviews, sessions
+from bot.store import interviews, people, sessions
 from tests.service.clinic import DAY, HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
@@ -90,6 +90,21 @@ async def test_a_profile_left_half_way_is_taken_up_again_a_month_later(
     assert again.interview.id == begun.interview.id
     assert again.question is not None
     assert again.question.id == "area"
+
+
+async def test_a_profile_left_half_way_is_not_taken_up_for_another_pain(
+    clinic: Clinic, anna: Person
+) -> None:
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    await clinic.says(anna, begun.interview, "onset", "skip")
+    async with clinic.tx() as tx:
+        await people.save(tx, replace(anna, course=anna.course + 1))
+
+    again = await answering.begin(clinic.practice, anna.id, "profile", NOW + DAY)
+
+    assert again.interview.id != begun.interview.id
+    assert again.question is not None
+    assert again.question.id == "onset"
 
 
 # ---- look, shown, open_check_in ----

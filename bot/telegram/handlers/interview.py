@@ -137,7 +137,8 @@ async def _stale(
             await _go_on(turn, again)
             return
     following = result.question.id if result.question else END
-    if interview.shown != following and held is not None:
+    replaced = interview.kind == "profile" and interview.state is InterviewState.EXPIRED
+    if interview.shown != following and held is not None and not replaced:
         await turn.toast()
         await ask(turn, result)
         return

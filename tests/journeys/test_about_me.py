@@ -1,0 +1,55 @@
+"""What a person tells about themselves: for which pain it counts, and until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.harness import NONE, Walk, walking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OF_A_MAN_OVER_60 = ("Less than 6 weeks ago", "One place", "60 or over", "A man")
+NO_FALL, FALL = "No, nothing like that", "Yes, something happened"
+URGENT = "Please get advice today"
+DOCTOR = "Please book an appointment in the next few days."
+
+
+async def leaves_the_last_list_open(walk: Walk) -> None:
+    """Everything told but for "Done" under what a doctor has checked."""
+    await walk.taps(*OF_A_MAN_OVER_60, NO_FALL, NONE, "Pain shooting down one leg")
+
+
+async def has_a_new_pain_later(walk: Walk) -> None:
+    await walk.has_massage()
+    await walk.passes(days=12)
+    await walk.has_massage(new=True)
+
+
+LEFT_OPEN = (Walk.joins, leaves_the_last_list_open)
+
+
+async def test_a_new_pain_is_asked_about_from_the_first_question(tmp_path: Path) -> None:
+    async with walking(tmp_path, *LEFT_OPEN, has_a_new_pain_later) as walk:
+        assert "A new pain, so I ask a few things again." in walk.said
+        assert walk.last.text.startswith("When did it begin?")
+
+        await walk.tells("More than 12 weeks ago", "Several places", "60 or over", "A man", FALL)
+
+        assert URGENT in walk.last.text
+
+
+async def test_a_list_left_open_for_the_old_pain_clears_nothing_of_the_new(tmp_path: Path) -> None:
+    async with walking(tmp_path, *LEFT_OPEN) as walk:
+        old = walk.last
+        await has_a_new_pain_later(walk)
+
+        toast = await walk.person.tap(old.message_id, "Done")
+        await walk.quiet()
+        await walk.tells()
+        await walk.says("/worse")
+        await walk.taps(NONE, "Pain shooting down one leg", "Done", "About the same", "5")
+
+        assert toast is not None
+        assert "closed" in toast.text
+        assert DOCTOR in walk.said
