@@ -108,10 +108,23 @@ async def look(practice: Practice, person_id: PersonId, interview_id: InterviewI
         person = await people.required(tx, person_id)
         if interview is None or interview.person_id != person_id:
             return None
+        interview = await _as_it_counts(tx, person, interview)
         standing = await escalations.current(tx, person_id)
         return replace(
             _at(practice, person, interview), standing=standing, verdict=interview.verdict
         )
+
+
+async def _as_it_counts(tx: Transaction, person: Person, interview: Interview) -> Interview:
+    """A profile is over once there is a newer one, or another pain than it was told about.
+
+    Its buttons may stay on the screen for ever, and must not overwrite what was said since.
+    """
+    if interview.kind != "profile" or interview.state is InterviewState.EXPIRED:
+        return interview
+    newest = await interviews.newest_profile(tx, person.id)
+    counts = interview.course == person.course and interview.id == newest
+    return interview if counts else replace(interview, state=InterviewState.EXPIRED)
 
 
 async def shown(practice: Practice, interview_id: InterviewId, what: str) -> None:
@@ -139,6 +152,7 @@ async def answer(
         interview = await interviews.get(tx, interview_id)
         if interview is None or interview.person_id != person_id:
             return None
+        interview = await _as_it_counts(tx, person, interview)
         question = _askable(practice, interview, question_id)
         held = interview.answers.get(question_id)
         given = _answer(question, held, act, option, now) if question else None
@@ -302,6 +316,7 @@ async def reconsider(
         interview = await interviews.get(tx, interview_id)
         if interview is None or interview.person_id != person_id:
             return None
+        interview = await _as_it_counts(tx, person, interview)
         if not can_reconsider(interview, question_id):
             return None
         held = interview.answers[question_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, RowMapping, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Executable, RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from bot.care.model import (
     Answer,
@@ -40,6 +40,9 @@ OF_COURSE = IN_ORDER.where(
     table.c.person_id == bindparam("of"),
     table.c.course == bindparam("in_course"),
     table.c.kind.in_(CHECK_IN_KINDS),
+)
+NEWEST_PROFILE = select(func.max(table.c.id)).where(
+    table.c.person_id == bindparam("of"), table.c.kind == "profile"
 )
 ANSWERS_OF = (
     select(answers)
@@ -102,6 +105,12 @@ async def open_of(tx: Transaction, person_id: PersonId) -> tuple[Interview, ...]
 async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
     """The check-ins of one episode of pain, planned or on the person's own word, oldest first."""
     return await _select(tx, OF_COURSE, {"of": person_id, "in_course": course})
+
+
+async def newest_profile(tx: Transaction, person_id: PersonId) -> InterviewId | None:
+    """Which of the person's profiles was begun last, in whatever state."""
+    newest = (await tx.execute(NEWEST_PROFILE, {"of": person_id})).scalar_one()
+    return None if newest is None else InterviewId(newest)
 
 
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.person import Toast
 from tests.journeys.harness import NONE, Walk, walking
 
 if TYPE_CHECKING:
@@ -53,3 +54,53 @@ async def test_a_list_left_open_for_the_old_pain_clears_nothing_of_the_new(tmp_p
         assert toast is not None
         assert "closed" in toast.text
         assert DOCTOR in walk.said
+
+
+async def tells_all(walk: Walk) -> None:
+    await walk.taps(*OF_A_MAN_OVER_60, NO_FALL, NONE, NONE)
+
+
+async def tells_all_of_a_new_pain(walk: Walk) -> None:
+    await walk.taps("More than 12 weeks ago", "Several places", "60 or over", "A man", FALL)
+    await walk.taps("Blood thinners", "Done", NONE)
+
+
+async def test_change_under_an_older_profile_changes_nothing_any_more(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins, tells_all) as walk:
+        old = walk.showing("Change")
+    async with walking(tmp_path) as walk:  # the bot forgets which message has the button
+        await has_a_new_pain_later(walk)
+        await tells_all_of_a_new_pain(walk)
+        assert URGENT in walk.last.text
+
+        toast = await walk.person.tap(old.message_id, "Change")
+        await walk.quiet()
+
+        assert toast == Toast("Only the last answer can be changed.")
+        assert walk.person.message(old.message_id).text == old.text
+        await has_a_large_bruise(walk)
+        assert "you have a large or spreading bruise and you take blood thinners" in walk.said
+
+
+async def test_a_list_reopened_before_a_newer_profile_clears_nothing_of_it(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins, tells_all, Walk.has_massage) as walk:
+        await walk.taps("Change")
+        old = walk.showing("Pain shooting down one leg")
+        await walk.says("/settings")
+        await walk.taps("About me")
+        await walk.tells()
+
+        toast = await walk.person.tap(old.message_id, "Pain shooting down one leg")
+        await walk.quiet()
+        await walk.says("/worse")
+        await walk.taps(NONE, "Pain shooting down one leg", "Done", "About the same", "5")
+
+        assert toast is not None
+        assert "closed" in toast.text
+        assert DOCTOR in walk.said
+
+
+async def has_a_large_bruise(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(NONE, "Large or spreading bruise", "Done", "About the same", "4")
+    await walk.passes(minutes=1)

@@ -153,3 +153,17 @@ async def test_the_newest_interviews_of_a_person_come_oldest_first(database: Dat
 
     async with database.reading() as tx:
         assert await interviews.recent(tx, person.id, limit=2) == tuple(begun[1:])
+
+
+async def test_the_newest_profile_is_the_persons_own_whatever_its_state(
+    database: Database,
+) -> None:
+    person, other = await make_person(database), await make_person(database, chat_id=6_006)
+    await begin(database, person, "profile")
+    newest = await begin(database, person, "profile", at=NOW + HOUR)
+    await begin(database, person, "worse", at=NOW + 2 * HOUR)
+    async with database.transaction() as tx:
+        await interviews.close(tx, newest.id, state=InterviewState.COMPLETE, at=NOW + HOUR)
+
+        assert await interviews.newest_profile(tx, person.id) == newest.id
+        assert await interviews.newest_profile(tx, other.id) is None
