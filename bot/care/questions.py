@@ -111,10 +111,21 @@ def to_checkin(interview: Interview) -> CheckIn:
     )
 
 
+def known(profile: Profile, question: Question) -> tuple[str, ...] | None:
+    """The ticks a list begins with, from what was told before; None where it begins empty.
+
+    What a doctor has checked is asked for afresh: a clearance is never given by "done" alone.
+    """
+    if question.id != "conditions":
+        return None
+    return tuple(each for each in question.options if each in profile.conditions)
+
+
 def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     """The profile after these answers; what was skipped or not asked stays as it was.
 
-    A list of ticks replaces the one before it, save clearances the interview can't give.
+    A list that is done replaces the one before it, save clearances the interview can't give.
+    Until then its conditions count beside those of `profile`, and its clearances do not count.
     """
     onset = cast("Onset | None", _chosen(answers, "onset", get_args(Onset)))
     area = cast("Area | None", _chosen(answers, "area", get_args(Area)))
@@ -122,7 +133,11 @@ def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     sex = cast("Sex | None", _chosen(answers, "sex", get_args(Sex)))
     fall = _chosen(answers, "recent_fall", ("yes", "no"))
     conditions = _ticked(answers, "conditions")
+    if conditions is not None and not answers["conditions"].confirmed:
+        conditions |= profile.conditions
     cleared = _ticked(answers, "cleared")
+    if cleared is not None and not answers["cleared"].confirmed:
+        cleared = profile.cleared
     return replace(
         profile,
         onset=onset or profile.onset,

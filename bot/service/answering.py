@@ -21,6 +21,7 @@ from bot.care.model import (
     Level,
     Person,
     PersonId,
+    Profile,
     Verdict,
 )
 from bot.service import judging, plans
@@ -56,6 +57,11 @@ class Turn:
     opened: Escalation | None = None
     standing: Escalation | None = None
     released: Escalation | None = None
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What the list that is asked shows as ticked before its first tick."""
+        return (self.question and questions.known(self.person.profile, self.question)) or ()
 
     @property
     def ended(self) -> bool:
@@ -155,10 +161,13 @@ async def answer(
         interview = await _as_it_counts(tx, person, interview)
         question = _askable(practice, interview, question_id)
         held = interview.answers.get(question_id)
-        given = _answer(question, held, act, option, now) if question else None
+        begun = _begun(person, question, held, now) if question else None
+        given = _answer(question, begun, act, option, now) if question else None
         if question is None or given is None:
             standing = await escalations.current(tx, person_id)
             return replace(_at(practice, person, interview), stale=True, standing=standing)
+        if begun is not None and begun is not held:
+            interview = await interviews.answer(tx, interview, begun)
         answered = await interviews.answer(tx, interview, given)
         return await _follow(tx, practice, person, answered, question, now)
 
@@ -178,6 +187,14 @@ def _askable(practice: Practice, interview: Interview, question_id: str) -> Ques
         return question if is_next or question.kind == "ticks" else None
     reopened = held is not None and can_reconsider(interview, question_id)
     return question if reopened else None
+
+
+def _begun(person: Person, question: Question, held: Answer | None, now: datetime) -> Answer | None:
+    """What a list holds before its first tick, and any other answer as it is."""
+    known = questions.known(person.profile, question)
+    if known is None or (held is not None and held.value is not None):
+        return held
+    return Answer(question.id, known, False, now)
 
 
 def _answer(
@@ -279,7 +296,8 @@ async def _follow_profile(
     question: Question,
     now: datetime,
 ) -> Turn:
-    person = replace(person, profile=questions.to_profile(person.profile, interview.answers))
+    before = await _known_before(tx, person, interview)
+    person = replace(person, profile=questions.to_profile(before, interview.answers))
     await people.save(tx, person)
     following = questions.next_question("profile", interview.answers, practice.library.questions)
     confirmed = interview.answers[question.id].confirmed
@@ -297,6 +315,20 @@ async def _follow_profile(
         following,
         answered=question,
         opened=opened,
+    )
+
+
+async def _known_before(tx: Transaction, person: Person, interview: Interview) -> Profile:
+    """The profile without the ticks of a health list that is not done yet.
+
+    A tick made by mistake and taken back leaves nothing behind that was never so.
+    """
+    held = interview.answers.get("conditions")
+    if held is None or held.confirmed:
+        return person.profile
+    before = await interviews.ticks_before(tx, interview.id, "conditions")
+    return questions.to_profile(
+        person.profile, {held.question: replace(held, value=before, confirmed=True)}
     )
 
 

@@ -49,6 +49,11 @@ ANSWERS_OF = (
     .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
     .order_by(answers.c.id)
 )
+GIVEN_TO = (
+    select(answers.c.value, answers.c.confirmed)
+    .where(answers.c.interview_id == bindparam("of"), answers.c.question == bindparam("to"))
+    .order_by(answers.c.id)
+)
 ANSWER = insert(answers)
 OF = table.c.id == bindparam("of")
 CLOSE = update(table).where(OF).values(state=bindparam("ended_as"), closed_at=bindparam("ended_at"))
@@ -156,6 +161,17 @@ async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interv
     await tx.execute(ANSWER, row)
     kept = replace(given, at=from_ms(to_ms(given.at)))
     return replace(interview, answers={**interview.answers, given.question: kept})
+
+
+async def ticks_before(
+    tx: Transaction, interview_id: InterviewId, question: str
+) -> tuple[str, ...]:
+    """What a list held when it was last done, or, never done so far, when it was begun."""
+    rows = (await tx.execute(GIVEN_TO, {"of": interview_id, "to": question})).mappings()
+    lists = [row for row in rows if isinstance(row["value"], list)]
+    done = [row["value"] for row in lists if row["confirmed"]]
+    begun = [row["value"] for row in lists[:1]]
+    return tuple((done or begun or [[]])[-1])
 
 
 async def close(

@@ -14,6 +14,7 @@ from bot.care.model import (
 from bot.care.questions import (
     AskIf,
     Question,
+    known,
     next_question,
     progress,
     to_checkin,
@@ -242,3 +243,34 @@ def test_unticking_takes_a_condition_and_a_clearance_back_but_not_what_a_doctor_
     after = to_profile(before, answers(("recent_fall", "no"), ("conditions", ()), ("cleared", ())))
 
     assert after == Profile(recent_fall=False, cleared=frozenset({"no_improvement"}))
+
+
+def test_a_health_list_that_is_not_done_adds_to_what_was_known_and_takes_nothing_away() -> None:
+    before = Profile(conditions=frozenset({"blood_thinners"}))
+
+    after = to_profile(before, answers(("conditions", ("immune",)), open_list="conditions"))
+
+    assert after == Profile(conditions=frozenset({"blood_thinners", "immune"}))
+
+
+def test_a_list_of_what_a_doctor_checked_clears_nothing_before_it_is_done() -> None:
+    before = Profile(cleared=frozenset({"arm_pain"}))
+
+    after = to_profile(before, answers(("cleared", ("leg_pain",)), open_list="cleared"))
+
+    assert after == before
+
+
+def test_only_the_health_list_begins_with_what_was_told_before() -> None:
+    told = Profile(
+        conditions=frozenset({"blood_thinners", "cancer"}), cleared=frozenset({"leg_pain"})
+    )
+    health = Question(
+        id="conditions",
+        kind="ticks",
+        options=("cancer", "steroids", "blood_thinners"),
+        interviews=frozenset({"profile"}),
+    )
+
+    assert known(told, health) == ("cancer", "blood_thinners")
+    assert known(told, CLEARED) is None

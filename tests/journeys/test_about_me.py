@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.person import Toast
-from tests.journeys.harness import NONE, Walk, walking
+from tests.journeys.harness import NONE, Walk, labels, walking
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OF_A_MAN_OVER_60 = ("Less than 6 weeks ago", "One place", "60 or over", "A man")
 NO_FALL, FALL = "No, nothing like that", "Yes, something happened"
+SKIPPED = ("Skip",) * 5  # all that comes before the health list
+LEG_PAIN = ("Pain shooting down one leg", "Done", "About the same", "5")
+BRUISE_ON_THINNERS = "you have a large or spreading bruise and you take blood thinners"
 URGENT = "Please get advice today"
 DOCTOR = "Please book an appointment in the next few days."
 
@@ -25,6 +28,12 @@ async def has_a_new_pain_later(walk: Walk) -> None:
     await walk.has_massage()
     await walk.passes(days=12)
     await walk.has_massage(new=True)
+
+
+async def has_a_large_bruise(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(NONE, "Large or spreading bruise", "Done", "About the same", "4")
+    await walk.passes(minutes=1)
 
 
 LEFT_OPEN = (Walk.joins, leaves_the_last_list_open)
@@ -49,7 +58,7 @@ async def test_a_list_left_open_for_the_old_pain_clears_nothing_of_the_new(tmp_p
         await walk.quiet()
         await walk.tells()
         await walk.says("/worse")
-        await walk.taps(NONE, "Pain shooting down one leg", "Done", "About the same", "5")
+        await walk.taps(NONE, *LEG_PAIN)
 
         assert toast is not None
         assert "closed" in toast.text
@@ -79,7 +88,7 @@ async def test_change_under_an_older_profile_changes_nothing_any_more(tmp_path: 
         assert toast == Toast("Only the last answer can be changed.")
         assert walk.person.message(old.message_id).text == old.text
         await has_a_large_bruise(walk)
-        assert "you have a large or spreading bruise and you take blood thinners" in walk.said
+        assert BRUISE_ON_THINNERS in walk.said
 
 
 async def test_a_list_reopened_before_a_newer_profile_clears_nothing_of_it(tmp_path: Path) -> None:
@@ -93,14 +102,77 @@ async def test_a_list_reopened_before_a_newer_profile_clears_nothing_of_it(tmp_p
         toast = await walk.person.tap(old.message_id, "Pain shooting down one leg")
         await walk.quiet()
         await walk.says("/worse")
-        await walk.taps(NONE, "Pain shooting down one leg", "Done", "About the same", "5")
+        await walk.taps(NONE, *LEG_PAIN)
 
         assert toast is not None
         assert "closed" in toast.text
         assert DOCTOR in walk.said
 
 
-async def has_a_large_bruise(walk: Walk) -> None:
-    await walk.says("/worse")
-    await walk.taps(NONE, "Large or spreading bruise", "Done", "About the same", "4")
-    await walk.passes(minutes=1)
+async def tells_of_blood_thinners(walk: Walk) -> None:
+    await walk.taps(*SKIPPED, "Blood thinners", "Done", NONE)
+
+
+async def opens_the_health_list(walk: Walk) -> None:
+    await walk.says("/settings")
+    await walk.taps("About me", *SKIPPED)
+
+
+ON_THINNERS = (Walk.joins, tells_of_blood_thinners, Walk.has_massage)
+
+
+async def test_the_health_list_comes_with_what_is_known_already_ticked(tmp_path: Path) -> None:
+    async with walking(tmp_path, *ON_THINNERS, opens_the_health_list) as walk:
+        assert [each for each in labels(walk.last) if "✅" in each] == ["✅ Blood thinners"]
+
+        await walk.taps("Done", NONE)
+        await has_a_large_bruise(walk)
+
+        assert BRUISE_ON_THINNERS in walk.said
+
+
+async def test_a_health_list_left_before_done_forgets_no_known_risk(tmp_path: Path) -> None:
+    async with walking(tmp_path, *ON_THINNERS, opens_the_health_list) as walk:
+        await walk.taps("Hard to fight off germs", "✅ Blood thinners")
+
+        await has_a_large_bruise(walk)
+
+        assert BRUISE_ON_THINNERS in walk.said
+
+
+async def test_a_known_risk_is_taken_back_by_done(tmp_path: Path) -> None:
+    async with walking(tmp_path, *ON_THINNERS, opens_the_health_list) as walk:
+        await walk.taps("✅ Blood thinners", NONE, NONE)
+
+        await has_a_large_bruise(walk)
+
+        assert BRUISE_ON_THINNERS not in walk.said
+
+
+async def test_a_risk_ticked_by_mistake_and_taken_back_is_not_brought_up(tmp_path: Path) -> None:
+    async with walking(tmp_path, *ON_THINNERS, opens_the_health_list) as walk:
+        await walk.taps("Pregnant", "✅ Pregnant")
+
+        await walk.passes(hours=2)
+
+        assert "you are pregnant, or may be" not in walk.said
+
+
+async def test_what_a_doctor_checked_counts_only_once_its_list_is_done(tmp_path: Path) -> None:
+    async with walking(tmp_path, *LEFT_OPEN, Walk.has_massage) as walk:
+        await walk.says("/worse")
+
+        await walk.taps(NONE, *LEG_PAIN)
+
+        assert DOCTOR in walk.said
+
+
+async def test_what_a_doctor_checked_counts_when_its_list_is_done(tmp_path: Path) -> None:
+    async with walking(tmp_path, *LEFT_OPEN, Walk.has_massage) as walk:
+        checked = walk.showing("✅ Pain shooting down one leg")
+        await walk.person.tap(checked.message_id, "Done")
+        await walk.says("/worse")
+
+        await walk.taps(NONE, *LEG_PAIN)
+
+        assert DOCTOR not in walk.said

@@ -167,3 +167,21 @@ async def test_the_newest_profile_is_the_persons_own_whatever_its_state(
 
         assert await interviews.newest_profile(tx, person.id) == newest.id
         assert await interviews.newest_profile(tx, other.id) is None
+
+
+async def test_a_list_was_before_as_it_was_last_done_or_else_as_it_was_begun(
+    database: Database,
+) -> None:
+    profile = await begin(database, await make_person(database), "profile")
+
+    async def before(*ticks: str, done: bool = False) -> tuple[str, ...]:
+        async with database.transaction() as tx:
+            await interviews.answer(tx, profile, Answer("conditions", ticks, done, NOW))
+            return await interviews.ticks_before(tx, profile.id, "conditions")
+
+    async with database.reading() as tx:
+        assert await interviews.ticks_before(tx, profile.id, "conditions") == ()
+    assert await before("cancer") == ("cancer",)
+    assert await before("cancer", "immune") == ("cancer",)
+    assert await before("immune", done=True) == ("immune",)
+    assert await before() == ("immune",)

@@ -47,8 +47,14 @@ async def ask(turn: Turn, result: answering.Turn, lead: str | None = None) -> No
     if result.question is None:
         await end(turn, result)
         return
-    await turn.send(views.prompt(turn.language, result.interview, result.question, lead=lead))
+    await turn.send(_prompt(turn, result, result.question, lead=lead))
     await answering.shown(turn.practice, result.interview.id, result.question.id)
+
+
+def _prompt(
+    turn: Turn, result: answering.Turn, question: Question, lead: str | None = None
+) -> View:
+    return views.prompt(turn.language, result.interview, question, lead=lead, known=result.known)
 
 
 async def tapped(turn: Turn, callback: Callback) -> None:
@@ -93,7 +99,7 @@ async def _go_on(turn: Turn, result: answering.Turn) -> None:
 async def _reply(turn: Turn, result: answering.Turn) -> None:
     assert result.answered is not None
     if result.question is not None and result.question.id == result.answered.id:
-        await turn.edit(views.prompt(turn.language, result.interview, result.question))
+        await turn.edit(_prompt(turn, result, result.question))
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
@@ -192,7 +198,7 @@ async def reconsider(turn: Turn, callback: Callback) -> None:
         await turn.toast(turn.say("interview.last_only"))
         return
     await turn.toast()
-    await turn.edit(views.prompt(turn.language, result.interview, result.question))
+    await turn.edit(_prompt(turn, result, result.question))
 
 
 async def resume_tapped(turn: Turn, callback: Callback) -> None:

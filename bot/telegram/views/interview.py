@@ -8,7 +8,7 @@ from bot.care.model import Answer, Interview, Level, Verdict
 from bot.telegram.views.view import Row, View, bullets, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from telegram import InlineKeyboardButton
 
@@ -29,10 +29,12 @@ def prompt(
     *,
     lead: str | None = None,
     after: str | None = None,
+    known: Sequence[str] = (),
 ) -> View:
     """A question with its buttons; `lead` stands above it where there is more to say first.
 
     `after` stands below: nothing may come before the first line of what was not asked for.
+    `known` is ticked in a list that was not touched yet.
     """
     text = language.question(question.id)
     parts = [lead] if lead else []
@@ -42,7 +44,7 @@ def prompt(
         parts.append(bullets(text.options[each].phrase for each in options))
     if after:
         parts.append(f"<i>{after}</i>")
-    rows = [*_rows(language, interview, question)]
+    rows = [*_rows(language, interview, question, known)]
     if question.optional:
         rows.append([_answer(language.say("button.skip"), interview, question, "s")])
     if interview.occurrence_id is not None:
@@ -50,7 +52,9 @@ def prompt(
     return View("\n\n".join(parts), keyboard(rows))
 
 
-def _rows(language: Language, interview: Interview, question: Question) -> list[Row]:
+def _rows(
+    language: Language, interview: Interview, question: Question, known: Sequence[str]
+) -> list[Row]:
     text = language.question(question.id)
     if question.kind == "scale":
         numbers = [_answer(str(n), interview, question, "c", n) for n in range(11)]
@@ -61,7 +65,7 @@ def _rows(language: Language, interview: Interview, question: Question) -> list[
             for each in question.options_for(interview.answers)
         ]
     held = interview.answers.get(question.id)
-    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    ticks = held.value if held and isinstance(held.value, tuple) else known
     rows: list[Row] = [
         [
             _answer(
