@@ -74,10 +74,14 @@ class Question:
 def next_question(
     interview_kind: InterviewKind, answers: Mapping[str, Answer], questions: Sequence[Question]
 ) -> Question | None:
-    """The first question of this interview still to be asked; None when it is done."""
+    """The first question of this interview still to be asked; None when it is done.
+
+    A list is asked until it is done. A question of another kind that is asked again holds nothing
+    up: its old answer counts until there is a new one.
+    """
     for question in _asked(interview_kind, answers, questions):
         answer = answers.get(question.id)
-        if answer is None or not answer.confirmed:
+        if answer is None or (question.kind == "ticks" and not answer.confirmed):
             return question
     return None
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from bot.care import questions
+from bot.care import questions, reopening
 from bot.care.model import (
     Answer,
     Escalation,
@@ -28,8 +28,6 @@ from bot.service import judging, plans
 from bot.store import escalations, interviews, people, sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.care.questions import Question
     from bot.service.practice import Practice
     from bot.store.database import Transaction
@@ -183,10 +181,10 @@ def _askable(practice: Practice, interview: Interview, question_id: str) -> Ques
         return None
     if interview.state is InterviewState.OPEN:
         following = questions.next_question(interview.kind, interview.answers, asked)
-        is_next = following is not None and following.id == question_id
-        return question if is_next or question.kind == "ticks" else None
-    reopened = held is not None and can_reconsider(interview, question_id)
-    return question if reopened else None
+        # What is on the screen, next or asked again, is answered in whatever order it comes.
+        on_screen = {following.id if following else None, interview.shown, *interview.answers}
+        return question if question.kind == "ticks" or question_id in on_screen else None
+    return question if reopening.is_reopened(interview, question_id) else None
 
 
 def _begun(person: Person, question: Question, held: Answer | None, now: datetime) -> Answer | None:
@@ -253,9 +251,7 @@ async def _follow(
     course = await judging.course_of(tx, person)
     judged = await judging.judge(tx, practice, person, interview, now, course)
     interview = replace(interview, verdict=judged.verdict)
-    following = questions.next_question(
-        interview.kind, interview.answers, practice.library.questions
-    )
+    following = _following(practice, interview, question)
     emergency = judged.opened is not None and judged.verdict.level is Level.EMERGENCY
     if interview.state is InterviewState.OPEN and (emergency or following is None):
         ended = InterviewState.COMPLETE
@@ -282,6 +278,13 @@ async def _follow(
     )
 
 
+def _following(practice: Practice, interview: Interview, answered: Question) -> Question | None:
+    """The next question, which is the same list again until it is done."""
+    if answered.kind == "ticks" and not interview.answers[answered.id].confirmed:
+        return answered
+    return questions.next_question(interview.kind, interview.answers, practice.library.questions)
+
+
 def _still_ticking(interview: Interview, question: Question, opened: Escalation) -> bool:
     """Whether more ticks may follow that belong into the same message. Emergencies never wait."""
     open_list = question.kind == "ticks" and not interview.answers[question.id].confirmed
@@ -299,7 +302,7 @@ async def _follow_profile(
     before = await _known_before(tx, person, interview)
     person = replace(person, profile=questions.to_profile(before, interview.answers))
     await people.save(tx, person)
-    following = questions.next_question("profile", interview.answers, practice.library.questions)
+    following = _following(practice, interview, question)
     confirmed = interview.answers[question.id].confirmed
     opened = await judging.judge_again(tx, practice, person, now) if confirmed else None
     if following is None:
@@ -349,28 +352,13 @@ async def reconsider(
         if interview is None or interview.person_id != person_id:
             return None
         interview = await _as_it_counts(tx, person, interview)
-        if not can_reconsider(interview, question_id):
+        if not reopening.can_reopen(interview, question_id):
             return None
         held = interview.answers[question_id]
         reopened = replace(held, confirmed=False, at=now)
         interview = await interviews.answer(tx, interview, reopened)
         question = next(q for q in practice.library.questions if q.id == question_id)
         return Turn(person, interview, question)
-
-
-def can_reconsider(interview: Interview, question_id: str) -> bool:
-    """Whether this was the last answer, in an interview that has not been ended by an emergency."""
-    if interview.state is InterviewState.EXPIRED:
-        return False
-    if interview.verdict and interview.verdict.level is Level.EMERGENCY:
-        return False
-    latest = _latest(interview.answers)
-    return latest is not None and latest.question == question_id
-
-
-def _latest(answers: Mapping[str, Answer]) -> Answer | None:
-    # Of two answers of the same instant the one to the later question counts.
-    return max(reversed(tuple(answers.values())), key=lambda each: each.at, default=None)
 
 
 async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | None:

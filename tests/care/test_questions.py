@@ -115,6 +115,13 @@ def test_a_list_stays_the_question_until_it_is_confirmed() -> None:
     assert next_question("full", ticking, QUESTIONS) is DANGER
 
 
+def test_a_question_asked_again_holds_nothing_up_unless_it_is_a_list() -> None:
+    said: tuple[tuple[str, Value], ...] = (("danger_now", ()), ("symptoms", ()), ("change", "same"))
+
+    assert next_question("full", answers(*said, open_list="change"), QUESTIONS) is PAIN
+    assert next_question("full", answers(*said, open_list="symptoms"), QUESTIONS) is SIGNS
+
+
 def test_a_skipped_question_is_not_asked_again() -> None:
     assert next_question("profile", answers(("recent_fall", None)), QUESTIONS) is CLEARED
 

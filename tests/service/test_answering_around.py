@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.care import reopening
 from bot.care.model import (
     END,
     Answer,
@@ -247,7 +248,7 @@ async def test_an_emergency_or_a_closed_check_in_can_not_be_changed_away(
         verdict=Verdict(level, ()),
     )
 
-    assert answering.can_reconsider(interview, question) is changeable
+    assert reopening.can_reopen(interview, question) is changeable
 
 
 # ---- is_news, report_again, add_note ----

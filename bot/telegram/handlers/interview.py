@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.care import reopening
 from bot.care.model import END, InterviewId, InterviewState, Level
 from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
@@ -108,7 +109,7 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
 
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
     if turn.update.callback_query is not None:
-        changeable = answering.can_reconsider(result.interview, question.id)
+        changeable = reopening.can_reopen(result.interview, question.id)
         await turn.edit(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )

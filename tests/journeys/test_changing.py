@@ -1,0 +1,99 @@
+"""Asking a question again with "Change", and what happens around it meanwhile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.journeys.harness import CHECK_IN, NONE, PLANNED, Walk, labels, walking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.person import Toast
+    from bot.sandbox.views import ChatMessage
+
+URGENT = "Please get advice today"
+
+
+async def is_asked(walk: Walk) -> None:
+    await walk.next_with(CHECK_IN)
+
+
+async def is_asked_in_full(walk: Walk) -> None:
+    await walk.taps(NONE, NONE)
+    await is_asked(walk)
+
+
+async def is_much_worse(walk: Walk) -> None:
+    await walk.taps(NONE, NONE, "Much worse")
+
+
+EARLY = (*PLANNED, is_asked)
+FULL = (*EARLY, is_asked_in_full)
+MUCH_WORSE = (*FULL, is_much_worse)
+
+
+async def taps_on(walk: Walk, message: ChatMessage, label: str) -> Toast | None:
+    toast = await walk.person.tap(message.message_id, label)
+    await walk.quiet()
+    return toast
+
+
+def now(walk: Walk, message: ChatMessage) -> ChatMessage:
+    return walk.person.message(message.message_id)
+
+
+# ---- the question already asked ----
+
+
+async def test_the_pain_still_counts_while_the_answer_above_it_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *MUCH_WORSE) as walk:
+        pain = walk.showing("9")
+        await walk.taps("Change")
+
+        toast = await taps_on(walk, pain, "9")
+
+        assert toast is None or not toast.text
+        assert "Pain now (0 to 10): 9" in now(walk, pain).text
+        assert URGENT in walk.said
+
+
+async def test_a_typed_pain_still_counts_while_the_answer_above_it_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *MUCH_WORSE) as walk:
+        await walk.taps("Change")
+
+        await walk.says("9")
+
+        assert URGENT in walk.said
+
+
+async def test_how_it_is_still_counts_while_the_list_above_it_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *FULL) as walk:
+        await walk.taps(NONE, NONE)
+        change = walk.showing("Much worse")
+        await walk.taps("Change")
+
+        await taps_on(walk, change, "Much worse")
+
+        assert "Since the massage: Much worse" in now(walk, change).text
+        await walk.taps(NONE, "9")
+        assert URGENT in walk.said
+
+
+async def test_a_tick_still_counts_while_the_list_above_it_is_asked_again(tmp_path: Path) -> None:
+    async with walking(tmp_path, *FULL) as walk:
+        await walk.taps(NONE)
+        second = walk.last
+        await walk.taps("Change")
+
+        await taps_on(walk, second, "Light-headed")
+        await taps_on(walk, second, "A mild headache")
+
+        assert "✅ Light-headed" in labels(now(walk, second))
+        assert "✅ A mild headache" in labels(now(walk, second))
