@@ -97,3 +97,35 @@ async def test_a_tick_still_counts_while_the_list_above_it_is_asked_again(tmp_pa
 
         assert "✅ Light-headed" in labels(now(walk, second))
         assert "✅ A mild headache" in labels(now(walk, second))
+
+
+# ---- its buttons ----
+
+
+async def test_the_answer_asked_again_can_be_given_after_the_next_one(tmp_path: Path) -> None:
+    async with walking(tmp_path, *FULL) as walk:
+        await walk.taps(NONE, NONE, "Worse")
+        pain = walk.showing("9")
+        await walk.taps("Change")
+        change = walk.showing("Much worse")
+        await taps_on(walk, pain, "9")
+        assert URGENT not in walk.said
+
+        await taps_on(walk, change, "Much worse")
+
+        assert URGENT in walk.said
+        assert "Since the massage: Much worse" in now(walk, change).text
+
+
+async def test_a_question_asked_again_keeps_its_buttons_when_something_else_is_answered(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *FULL) as walk:
+        await walk.taps(NONE, "Change")
+        first = walk.showing("Chest pain, hard to breathe")
+        await walk.says("/worse")
+
+        await walk.taps(NONE)
+
+        assert labels(now(walk, first)) == labels(first)
+        assert "Something is wrong" in labels(first)

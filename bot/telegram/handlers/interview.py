@@ -116,13 +116,19 @@ async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -
 
 
 async def _move_change(turn: Turn) -> None:
-    """Only the last answer can be changed, so the one before it loses its button."""
+    """Only the last answer can be changed, so the one before it loses its button.
+
+    Where it is being asked again already, it keeps the buttons to answer with.
+    """
     query = turn.update.callback_query
     if query is None or query.message is None:
         return
     before = turn.house.changeable.get(turn.chat_id)
     turn.house.changeable[turn.chat_id] = query.message.message_id
-    if before is not None and before != query.message.message_id:
+    if before is None or before == query.message.message_id:
+        return
+    shown = turn.house.shown.of(turn.chat_id, before)
+    if shown is not None and views.offers_change(shown):
         await turn.take_buttons(before)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telegram import InlineKeyboardMarkup
+
 from bot.care.model import Answer, Interview, Level, Verdict
+from bot.telegram.callbacks import decode
 from bot.telegram.views.view import Row, View, bullets, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
 TICKED = "✅ "
 CHECK_IN = "check_in"  # what a closing message is about, in its button
+CHANGE = "re"  # the action of the button "Change"
 SCALE_WIDTH = 6
 
 
@@ -105,8 +109,17 @@ def answered(
     said = in_words(language, question, interview.answers.get(question.id))
     rows: list[Row] = []
     if changeable:
-        rows.append([button(language.say("button.change"), "re", interview.id, question.id)])
+        rows.append([button(language.say("button.change"), CHANGE, interview.id, question.id)])
     return View(f"<b>{text.short}:</b> {said}", keyboard(rows) if rows else None)
+
+
+def offers_change(view: View) -> bool:
+    """Whether this is an answer with its "Change", and not the question asked again."""
+    if not isinstance(view.keyboard, InlineKeyboardMarkup):
+        return False
+    data = [each.callback_data for row in view.keyboard.inline_keyboard for each in row]
+    tapped = [decode(each) if isinstance(each, str) else None for each in data]
+    return all(each is not None and each.action == CHANGE for each in tapped)
 
 
 def in_words(language: Language, question: Question, answer: Answer | None) -> str:
