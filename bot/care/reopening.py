@@ -30,6 +30,11 @@ def is_reopened(interview: Interview, question_id: str) -> bool:
     return finished and held is not None and not held.confirmed
 
 
+def is_waiting(interview: Interview, question_id: str) -> bool:
+    """Whether the interview is open, or asks this question again after its end."""
+    return interview.state is InterviewState.OPEN or is_reopened(interview, question_id)
+
+
 def _takes_answers(interview: Interview) -> bool:
     emergency = interview.verdict is not None and interview.verdict.level is Level.EMERGENCY
     return interview.state is not InterviewState.EXPIRED and not emergency

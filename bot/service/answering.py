@@ -269,7 +269,7 @@ async def _follow(
     return Turn(
         person,
         interview,
-        following if interview.state is InterviewState.OPEN else None,
+        following if reopening.is_waiting(interview, question.id) else None,
         answered=question,
         verdict=judged.verdict,
         opened=judged.opened,
@@ -372,7 +372,7 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     """Whether a tick that its list no longer takes tells something of this moment.
 
     It does not where the list holds it since a short while and the answer still counts: as part
-    of an open interview, or in advice that stands.
+    of a list that is asked, or in advice that stands.
     """
     interview = turn.interview
     if interview.kind == "profile":
@@ -380,7 +380,7 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     held = interview.answers.get(question_id)
     if held is None or symptom not in _ticks(held):
         return True
-    counts = interview.state is InterviewState.OPEN or turn.standing is not None
+    counts = reopening.is_waiting(interview, question_id) or turn.standing is not None
     return not counts or now - held.at >= REUSE
 
 

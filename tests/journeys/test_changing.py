@@ -129,3 +129,79 @@ async def test_a_question_asked_again_keeps_its_buttons_when_something_else_is_a
 
         assert labels(now(walk, first)) == labels(first)
         assert "Something is wrong" in labels(first)
+
+
+# ---- a list asked again after the end ----
+
+
+async def is_through(walk: Walk) -> None:
+    await walk.taps(NONE, NONE)
+
+
+THROUGH = (*EARLY, is_through)
+
+
+async def test_a_list_asked_again_after_the_end_takes_several_ticks(tmp_path: Path) -> None:
+    async with walking(tmp_path, *THROUGH) as walk:
+        closing = walk.last
+        await walk.taps("Change")
+        second = walk.showing("Light-headed")
+
+        await taps_on(walk, second, "Light-headed")
+        await taps_on(walk, second, "A mild headache")
+
+        assert "✅ Light-headed" in labels(now(walk, second))
+        assert "✅ A mild headache" in labels(now(walk, second))
+        assert walk.last == closing
+        await taps_on(walk, second, "Done")
+        assert "Second list: Light-headed, A mild headache" in now(walk, second).text
+        assert "light-headed" in walk.last.text
+        assert "headache" in walk.last.text
+
+
+async def test_a_danger_sign_in_a_list_asked_again_is_told_without_done(tmp_path: Path) -> None:
+    async with walking(tmp_path, *THROUGH) as walk:
+        await walk.taps("Change", "Fever or shivering")
+
+        await walk.passes(seconds=15)
+
+        assert URGENT in walk.last.text
+
+
+async def test_an_emergency_sign_in_a_list_asked_again_ends_it_at_once(tmp_path: Path) -> None:
+    async with walking(tmp_path, *FULL) as walk:
+        await walk.taps(NONE, "Change")
+        first = walk.showing("Chest pain, hard to breathe")
+        await taps_on(walk, first, "Chest pain, hard to breathe")
+
+        assert "Please get help right now" in walk.last.text
+        assert labels(now(walk, first)) == []
+
+
+async def test_the_same_tick_twice_in_a_list_asked_again_is_one_report(tmp_path: Path) -> None:
+    async with walking(tmp_path, *THROUGH) as walk:
+        closing = walk.last
+        await walk.taps("Change")
+        second = walk.showing("Light-headed")
+        tick = second.button("Light-headed").data
+        assert tick is not None
+        await taps_on(walk, second, tick)
+
+        toast = await walk.person.tap(second.message_id, tick, stale=True)
+        await walk.quiet()
+
+        assert toast is not None
+        assert toast.text == "I have your answer to that already."
+        assert walk.last == closing
+
+
+async def test_a_list_asked_again_and_left_still_reports_a_later_sign(tmp_path: Path) -> None:
+    async with walking(tmp_path, *THROUGH) as walk:
+        await walk.taps("Change")
+        second = walk.showing("Fever or shivering")
+        await walk.passes(hours=15)
+
+        await taps_on(walk, second, "Fever or shivering")
+        await walk.passes(seconds=15)
+
+        assert URGENT in walk.said

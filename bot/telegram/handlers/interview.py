@@ -155,7 +155,7 @@ async def _stale(
         await turn.toast()
         await ask(turn, result)
         return
-    open_still = interview.state is InterviewState.OPEN
+    open_still = reopening.is_waiting(interview, question_id)
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
 
 
