@@ -299,6 +299,8 @@ async def _follow_profile(
     question: Question,
     now: datetime,
 ) -> Turn:
+    if interview.verdict is not None:  # left before, and judged then: there is more to judge now
+        await interviews.forget_verdict(tx, interview.id)
     before = await _known_before(tx, person, interview)
     person = replace(person, profile=questions.to_profile(before, interview.answers))
     await people.save(tx, person)

@@ -187,6 +187,11 @@ async def set_verdict(tx: Transaction, interview_id: InterviewId, verdict: Verdi
     await tx.execute(SET_VERDICT, {"of": interview_id} | found)
 
 
+async def forget_verdict(tx: Transaction, interview_id: InterviewId) -> None:
+    """Let the interview count as not judged so far."""
+    await tx.execute(SET_VERDICT, {"of": interview_id, "found": None, "because": None})
+
+
 async def set_shown(tx: Transaction, interview_id: InterviewId, shown: str) -> None:
     """Keep which question certainly reached the person."""
     await tx.execute(SET_SHOWN, {"of": interview_id, "what": shown})

@@ -176,3 +176,50 @@ async def test_what_a_doctor_checked_counts_when_its_list_is_done(tmp_path: Path
         await walk.taps(NONE, *LEG_PAIN)
 
         assert DOCTOR not in walk.said
+
+
+async def leaves_before_the_fall(walk: Walk) -> None:
+    await walk.taps("Skip", "Skip", "60 or over")
+    await walk.has_massage()
+    await walk.passes(hours=2)
+
+
+async def test_a_fall_told_in_questions_left_twice_is_judged_an_hour_later(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins, leaves_before_the_fall) as walk:
+        await walk.taps("A man", FALL)
+        assert URGENT not in walk.said
+
+        await walk.passes(minutes=55)
+        assert URGENT not in walk.said
+
+        came = await walk.passes(minutes=15)
+
+        assert any(URGENT in each.text for each in came)
+
+
+async def test_questions_left_twice_bring_up_the_same_fall_once(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins, leaves_before_the_fall) as walk:
+        await walk.taps("A man", FALL)
+        await walk.passes(hours=2)
+
+        await walk.taps("Blood thinners")
+        came = await walk.passes(hours=2)
+
+        assert not any(URGENT in each.text for each in came)
+
+
+async def leaves_thinners_ticked(walk: Walk) -> None:
+    await walk.taps(*SKIPPED, "Blood thinners")
+
+
+async def test_blood_thinners_ticked_and_left_count_for_the_bruise_told_before(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, Walk.joins, Walk.has_massage) as walk:
+        await has_a_large_bruise(walk)
+        await leaves_thinners_ticked(walk)
+        assert BRUISE_ON_THINNERS not in walk.said
+
+        await walk.passes(hours=2)
+
+        assert BRUISE_ON_THINNERS in walk.said
