@@ -115,16 +115,6 @@ def to_checkin(interview: Interview) -> CheckIn:
     )
 
 
-def known(profile: Profile, question: Question) -> tuple[str, ...] | None:
-    """The ticks a list begins with, from what was told before; None where it begins empty.
-
-    What a doctor has checked is asked for afresh: a clearance is never given by "done" alone.
-    """
-    if question.id != "conditions":
-        return None
-    return tuple(each for each in question.options if each in profile.conditions)
-
-
 def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     """The profile after these answers; what was skipped or not asked stays as it was.
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from bot.care import questions, reopening
+from bot.care import questions, reopening, taps
 from bot.care.model import (
-    Answer,
     Escalation,
     Interview,
     InterviewId,
@@ -29,10 +28,9 @@ from bot.store import escalations, interviews, people, sessions
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
+    from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
-
-Act = Literal["tick", "untick", "choose", "confirm", "skip"]
 
 REUSE = timedelta(hours=1)  # an untouched /worse this young is asked again, not doubled
 
@@ -59,7 +57,7 @@ class Turn:
     @property
     def known(self) -> tuple[str, ...]:
         """What the list that is asked shows as ticked before its first tick."""
-        return (self.question and questions.known(self.person.profile, self.question)) or ()
+        return (self.question and taps.known(self.person.profile, self.question)) or ()
 
     @property
     def ended(self) -> bool:
@@ -159,8 +157,8 @@ async def answer(
         interview = await _as_it_counts(tx, person, interview)
         question = _askable(practice, interview, question_id)
         held = interview.answers.get(question_id)
-        begun = _begun(person, question, held, now) if question else None
-        given = _answer(question, begun, act, option, now) if question else None
+        begun = taps.begun(person.profile, question, held, now) if question else None
+        given = taps.given(question, begun, act, option, now) if question else None
         if question is None or given is None:
             standing = await escalations.current(tx, person_id)
             return replace(_at(practice, person, interview), stale=True, standing=standing)
@@ -185,52 +183,6 @@ def _askable(practice: Practice, interview: Interview, question_id: str) -> Ques
         on_screen = {following.id if following else None, interview.shown, *interview.answers}
         return question if question.kind == "ticks" or question_id in on_screen else None
     return question if reopening.is_reopened(interview, question_id) else None
-
-
-def _begun(person: Person, question: Question, held: Answer | None, now: datetime) -> Answer | None:
-    """What a list holds before its first tick, and any other answer as it is."""
-    known = questions.known(person.profile, question)
-    if known is None or (held is not None and held.value is not None):
-        return held
-    return Answer(question.id, known, False, now)
-
-
-def _answer(
-    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
-) -> Answer | None:
-    """The answer a tap makes, or None where it does not fit the question or changes nothing."""
-    if act == "skip":
-        return Answer(question.id, None, True, now) if question.optional else None
-    if question.kind == "ticks":
-        return _ticked(question, held, act, option, now)
-    if act != "choose" or not _fits(question, option):
-        return None
-    return Answer(question.id, option, True, now)
-
-
-def _fits(question: Question, option: str | int | None) -> bool:
-    if question.kind == "scale":
-        return isinstance(option, int) and 0 <= option <= 10
-    return option in question.options
-
-
-def _ticks(held: Answer | None) -> tuple[str, ...]:
-    return held.value if held and isinstance(held.value, tuple) else ()
-
-
-def _ticked(
-    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
-) -> Answer | None:
-    ticks = _ticks(held)
-    if act == "confirm":
-        return Answer(question.id, ticks, True, now)
-    if option not in question.options or act not in ("tick", "untick"):
-        return None
-    wanted = set(ticks) | {option} if act == "tick" else set(ticks) - {option}
-    if wanted == set(ticks):
-        return None
-    in_order = tuple(each for each in question.options if each in wanted)
-    return Answer(question.id, in_order, False, now)
 
 
 async def _follow(
@@ -380,7 +332,7 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     if interview.kind == "profile":
         return False
     held = interview.answers.get(question_id)
-    if held is None or symptom not in _ticks(held):
+    if held is None or symptom not in taps.ticks(held):
         return True
     counts = reopening.is_waiting(interview, question_id) or turn.standing is not None
     return not counts or now - held.at >= REUSE
@@ -415,7 +367,7 @@ async def _reported(
             return None
         interview = await interviews.required(tx, standing.interview_id)
         held = interview.answers.get(question_id)
-        if interview.kind != "worse" or symptom not in _ticks(held):
+        if interview.kind != "worse" or symptom not in taps.ticks(held):
             return None
         question = next(q for q in practice.library.questions if q.id == question_id)
         return replace(_at(practice, person, interview), answered=question, standing=standing)

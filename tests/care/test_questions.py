@@ -14,7 +14,6 @@ from bot.care.model import (
 from bot.care.questions import (
     AskIf,
     Question,
-    known,
     next_question,
     progress,
     to_checkin,
@@ -266,18 +265,3 @@ def test_a_list_of_what_a_doctor_checked_clears_nothing_before_it_is_done() -> N
     after = to_profile(before, answers(("cleared", ("leg_pain",)), open_list="cleared"))
 
     assert after == before
-
-
-def test_only_the_health_list_begins_with_what_was_told_before() -> None:
-    told = Profile(
-        conditions=frozenset({"blood_thinners", "cancer"}), cleared=frozenset({"leg_pain"})
-    )
-    health = Question(
-        id="conditions",
-        kind="ticks",
-        options=("cancer", "steroids", "blood_thinners"),
-        interviews=frozenset({"profile"}),
-    )
-
-    assert known(told, health) == ("cancer", "blood_thinners")
-    assert known(told, CLEARED) is None

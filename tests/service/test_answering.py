@@ -22,7 +22,7 @@ from bot.store import interviews
 from tests.service.clinic import DAY, HOUR, NOW
 
 if TYPE_CHECKING:
-    from bot.service.answering import Act
+    from bot.care.taps import Act
     from tests.service.clinic import Clinic
 
 

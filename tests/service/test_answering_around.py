@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from bot.care import reopening
 from bot.care.model import (
     END,
-    Answer,
     Interview,
     InterviewId,
     InterviewState,
     Level,
     Person,
-    PersonId,
     Verdict,
 )
 from bot.service import answering, overview
@@ -221,34 +216,6 @@ async def test_an_answer_for_the_worse_is_judged_again(clinic: Clinic, anna: Per
 
     assert turn.opened is not None
     assert turn.opened.reasons == ("much_worse",)
-
-
-@pytest.mark.parametrize(
-    ("state", "level", "question", "changeable"),
-    [
-        (InterviewState.OPEN, Level.SELF_CARE, "symptoms", True),
-        (InterviewState.COMPLETE, Level.DOCTOR, "symptoms", True),
-        (InterviewState.OPEN, Level.SELF_CARE, "danger_now", False),
-        (InterviewState.EXPIRED, Level.SELF_CARE, "symptoms", False),
-        (InterviewState.COMPLETE, Level.EMERGENCY, "symptoms", False),
-    ],
-)
-async def test_an_emergency_or_a_closed_check_in_can_not_be_changed_away(
-    state: InterviewState, level: Level, question: str, *, changeable: bool
-) -> None:
-    """Both answers are of one instant: the one to the later question is the last."""
-    interview = Interview(
-        id=InterviewId(1),
-        person_id=PersonId(1),
-        kind="worse",
-        state=state,
-        opened_at=NOW,
-        course=1,
-        answers={each: Answer(each, (), True, NOW) for each in ("danger_now", "symptoms")},
-        verdict=Verdict(level, ()),
-    )
-
-    assert reopening.can_reopen(interview, question) is changeable
 
 
 # ---- is_news, report_again, add_note ----

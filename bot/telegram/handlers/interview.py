@@ -14,7 +14,7 @@ from bot.telegram.views.view import View
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
-    from bot.service.answering import Act
+    from bot.care.taps import Act
     from bot.telegram.callbacks import Callback
     from bot.telegram.turn import Turn
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardButton
 
     from bot.care.questions import Question
+    from bot.care.taps import Act
     from bot.library.text import Language
-    from bot.service.answering import Act
 
 ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
 TICKED = "✅ "
