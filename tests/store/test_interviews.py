@@ -185,3 +185,16 @@ async def test_a_list_was_before_as_it_was_last_done_or_else_as_it_was_begun(
     assert await before("cancer", "immune") == ("cancer",)
     assert await before("immune", done=True) == ("immune",)
     assert await before() == ("immune",)
+
+
+async def test_a_profile_whose_verdict_is_forgotten_counts_as_left_again(
+    database: Database,
+) -> None:
+    profile = await begin(database, await make_person(database), "profile")
+    async with database.transaction() as tx:
+        await interviews.set_verdict(tx, profile.id, Verdict(Level.SELF_CARE, ()))
+        assert await interviews.profiles_left(tx, before=NOW + HOUR) == ()
+
+        await interviews.forget_verdict(tx, profile.id)
+
+        assert await interviews.profiles_left(tx, before=NOW + HOUR) == (profile,)
