@@ -343,10 +343,10 @@ async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, In
 
 
 async def judge_left_profiles(practice: Practice, now: datetime) -> int:
-    """Judge, once, what was told in a profile that is left half answered; returns how many.
+    """Judge what was told in a profile that is left half answered; returns how many.
 
     A profile is judged at its end, where it is known what a doctor has checked. Who never comes
-    that far must hear all the same what a fall means at their age.
+    that far must hear all the same what a fall means at their age. Once, until they tell more.
     """
     async with practice.database.reading() as tx:
         left = await interviews.profiles_left(tx, before=now - PROFILE_WAITS)
@@ -368,5 +368,6 @@ async def _judge_left(practice: Practice, interview: Interview, now: datetime) -
         if not await sessions.of_course(tx, person.id, person.course):
             return False  # the first massage will bring it up
         await interviews.set_verdict(tx, interview.id, NOTHING_YET)
+        await judging.judge_again(tx, practice, person, now)
         await judging.judge_profile(tx, practice, person, now)
         return True
