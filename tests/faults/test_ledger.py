@@ -220,6 +220,17 @@ def test_a_nudge_after_stop_is_seen() -> None:
     assert "counts as sent later" in broken[1]
 
 
+def test_a_check_in_after_stop_is_seen_and_one_within_the_second_of_coming_back_is_not() -> None:
+    stopped = books(
+        occurrence(kind=Kind.CHECK_IN, sent_at=99.0),
+        inbox={9: {"state": "done", "reason": None, "closed_at": 2.0}},
+    )
+    for back, broken in ((10.4, []), (30.0, ["came after /stop"])):
+        silences = {CHAT: [Silence("stop", 1.0, 9, ended=back)]}
+        found = balance(stopped, witness(messages={(CHAT, 7): 10.0}, silences=silences)).broken
+        assert [line.partition("check_in 1 ")[2] for line in found] == broken
+
+
 def test_an_escalation_without_a_message_is_seen() -> None:
     kept = escalation()
     kept.occurrences.clear()
