@@ -88,9 +88,10 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    # What the person had said before and is handled late takes them for being back.
-    row = books.inbox.get(silence.last)
-    said = 0.0 if row is None else real(row["closed_at"] or seen.ended, seen)
+    # What the person had said before and is handled late takes them for being back; a second
+    # poller's share of it may be the last to be handled.
+    rows = [books.inbox[each] for each in silence.said if each in books.inbox]
+    said = max((real(row["closed_at"] or seen.ended, seen) for row in rows), default=0.0)
     heard = next(
         (
             each.at

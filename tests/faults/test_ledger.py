@@ -200,8 +200,9 @@ def test_knocking_again_where_nobody_is_is_seen_unless_the_bot_died_over_the_fir
     assert balance(books(), witness(*knocks, silences=silences, deaths=[10.1])).broken == []
     died_later = witness(*knocks, silences=silences, deaths=[30.0])
     assert len(balance(books(), died_later).broken) == 1
-    said_before = {CHAT: [Silence("gone", 5.0, None, last=9)]}
-    late = books(inbox={9: {"state": "done", "reason": None, "closed_at": 20.0}})
+    said_before = {CHAT: [Silence("gone", 5.0, None, said=(8, 9))]}
+    done = {"state": "done", "reason": None}
+    late = books(inbox={8: done | {"closed_at": 20.0}, 9: done | {"closed_at": 6.0}})
     assert balance(late, witness(*knocks, silences=said_before)).broken == []
 
 
