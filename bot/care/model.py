@@ -175,9 +175,16 @@ class Dialog:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+UNTOLD = "untold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Someone the bot talks to. `course` counts the episodes of pain, from 1."""
+    """Someone the bot talks to. `course` counts the episodes of pain, from 1.
+
+    `country` is the one whose numbers they chose, None where it is the one they named a place in,
+    `UNTOLD` where the zone was found by the clock alone: many countries keep the same clock.
+    """
 
     id: PersonId
     chat_id: ChatId

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.care.model import (
     CHECK_INS,
     NUDGES,
+    UNTOLD,
     ChatId,
     Dialog,
     EscalationState,
@@ -68,9 +69,22 @@ async def settle_in(practice: Practice, person_id: PersonId, now: datetime) -> P
         return person
 
 
-async def set_zone(practice: Practice, person_id: PersonId, zone: str, now: datetime) -> Person:
-    """Move the person to another time zone; wall times stay, instants follow."""
-    return await _change(practice, person_id, now, zone=zone, dialog=None)
+async def set_zone(
+    practice: Practice, person_id: PersonId, zone: str, now: datetime, *, by_clock: bool = False
+) -> Person:
+    """Move the person to another time zone; wall times stay, instants follow.
+
+    A zone found `by_clock` tells nothing of the country, not even that it is still the one chosen
+    before; a place they named does, until they choose otherwise.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        chosen = None if person.country == UNTOLD else person.country
+        country = UNTOLD if by_clock else chosen
+        person = replace(person, zone=zone, country=country, dialog=None)
+        await people.save(tx, person)
+        await plans.lay_out_anew(tx, practice, person, now)
+        return person
 
 
 async def set_preferences(

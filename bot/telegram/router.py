@@ -67,6 +67,7 @@ TAPS: Mapping[str, Tapped] = {
     "n": nudge.tapped,
     "z": nudge.later_tapped,
     "zone": start.zone_tapped,
+    "country": start.country_tapped,
     "session": session.tapped,
     "today": session.today_tapped,
     "yesterday": session.yesterday_tapped,

@@ -11,6 +11,7 @@ from bot.care.model import (
     CHECK_INS,
     NUDGES,
     SAFETY,
+    UNTOLD,
     ChatId,
     Dialog,
     Kind,
@@ -128,6 +129,30 @@ async def test_language_and_country_are_kept(clinic: Clinic, anna: Person) -> No
 
     kept = await clinic.person(anna.id)
     assert (kept.language, kept.country) == ("es", "IE")
+
+
+async def test_a_zone_found_by_the_clock_forgets_the_country_until_it_is_told(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.set_country(clinic.practice, anna.id, "GB", NOW)
+
+    guessed = await people.set_zone(
+        clinic.practice, anna.id, "America/New_York", NOW, by_clock=True
+    )
+    named = await people.set_zone(clinic.practice, anna.id, "Europe/Berlin", NOW)
+
+    assert guessed.country == UNTOLD
+    assert named.country is None
+
+
+async def test_a_place_named_leaves_the_country_that_was_chosen(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.set_country(clinic.practice, anna.id, "GB", NOW)
+
+    moved = await people.set_zone(clinic.practice, anna.id, "Europe/Berlin", NOW)
+
+    assert moved.country == "GB"
 
 
 # ---- leaving ----
