@@ -90,14 +90,16 @@ async def _expected(turn: Turn, typed: str) -> bool:
 def _asked_for(turn: Turn) -> str:
     """What was asked to be typed; a question of long ago is not what today's words answer.
 
-    Only the first time zone is waited for without end.
+    Only the first time zone is waited for without end, whatever came in between.
     """
+    if turn.known.zone is None:
+        return "zone"
     dialog = turn.known.dialog
     if dialog is None:
         return ""
     asked = dialog.data.get("asked")
     aged_s = turn.now.timestamp() - asked if isinstance(asked, int | float) else 0
-    return dialog.step if turn.known.zone is None or aged_s < ASKED_FOR_S else ""
+    return dialog.step if aged_s < ASKED_FOR_S else ""
 
 
 async def _number(turn: Turn, typed: str) -> bool:
