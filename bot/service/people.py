@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.care.model import (
@@ -155,7 +155,15 @@ async def quieten(
     return person
 
 
-async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Person:
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Someone who is back; `told_again` where the plan tells open advice once more by itself."""
+
+    person: Person
+    told_again: bool = False
+
+
+async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Back:
     """Take the plan up again from now on; nothing missed is sent after all.
 
     An escalation that was open when the person left is told again, because its follow-ups were
@@ -164,15 +172,16 @@ async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Pers
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         if person.status not in QUIETED:
-            return person
+            return Back(person)
         left = person.status in (Status.STOPPED, Status.GONE)
         person = replace(person, status=Status.ACTIVE if person.zone else Status.JOINING)
         await people.save(tx, person)
         escalation = await escalations.current(tx, person_id)
-        if escalation and escalation.state is EscalationState.OPEN and left:
+        again = left and escalation is not None and escalation.state is EscalationState.OPEN
+        if again and escalation:
             await plans.follow_up(tx, practice, person, escalation, now, repeat=True)
         await plans.lay_out_anew(tx, practice, person, now)
-        return person
+        return Back(person, told_again=again)
 
 
 async def erase(practice: Practice, person_id: PersonId) -> None:

@@ -134,16 +134,13 @@ async def _membership(turn: Turn, status: str) -> None:
     if status in (ChatMember.BANNED, ChatMember.LEFT):
         await people.gone(turn.practice, turn.person.id)
     elif turn.person.status is Status.GONE:
-        await people.resume(turn.practice, turn.person.id, turn.now)
-        turn.house.wake()
+        await turn.resume()
 
 
 async def _welcome_back(turn: Turn) -> None:
     """Whoever writes again after a block or a long silence is back."""
     if turn.person is not None and turn.person.status in (Status.GONE, Status.SILENT):
-        turn.person = await people.resume(turn.practice, turn.person.id, turn.now)
-        turn.back = True
-        turn.house.wake()
+        await turn.resume()
 
 
 async def _tapped(turn: Turn, data: str | None) -> None:

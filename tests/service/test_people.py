@@ -216,7 +216,7 @@ async def test_coming_back_goes_on_from_now_and_replays_nothing(
 
     back = await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
 
-    assert back.status is Status.ACTIVE
+    assert back.person.status is Status.ACTIVE
     coming = await clinic.coming(anna)
     assert coming
     assert min(each.message.due_at for each in coming) > NOW + 2 * DAY
@@ -238,7 +238,8 @@ async def test_advice_that_was_open_at_a_stop_is_told_again(clinic: Clinic, anna
     await clinic.deliver(NOW)
     await people.stop(clinic.practice, anna.id)
 
-    await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
+    back = await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
+    assert back.told_again
     (told,) = await clinic.deliver(NOW + 2 * DAY)
 
     assert isinstance(told, due.EscalationDue)
@@ -253,8 +254,9 @@ async def test_a_pause_tells_no_advice_again_because_it_held_none_back(
     await clinic.deliver(NOW)
     await people.pause(clinic.practice, anna.id)
 
-    await people.resume(clinic.practice, anna.id, NOW + HOUR / 4)
+    back = await people.resume(clinic.practice, anna.id, NOW + HOUR / 4)
 
+    assert not back.told_again
     assert await clinic.coming(anna, Kind.ESCALATION) == []
 
 
@@ -262,7 +264,9 @@ async def test_someone_back_without_a_zone_is_still_joining(clinic: Clinic) -> N
     person = await people.join(clinic.practice, CHAT, language="en", now=NOW)
     await people.stop(clinic.practice, person.id)
 
-    assert (await people.resume(clinic.practice, person.id, NOW)).status is Status.JOINING
+    back = await people.resume(clinic.practice, person.id, NOW)
+
+    assert back.person.status is Status.JOINING
 
 
 # ---- erasing ----

@@ -30,12 +30,11 @@ async def command(turn: Turn, payload: str) -> None:
         await turn.send(joining.welcome(turn.language))
         return
     if person.status not in (Status.ACTIVE, Status.JOINING):
-        turn.person = person = await people.resume(turn.practice, person.id, turn.now)
-        turn.back = True
-        turn.house.wake()
+        await turn.resume()
+    if turn.back:
         await turn.send(View(turn.say("start.back")))
     standing = await escalating.standing(turn.practice, person.id)
-    if standing and not turn.back:  # who comes back is told by the plan
+    if standing and not turn.told_again:
         await turn.send(escalation.standing(turn.language, standing, turn.numbers()))
     if payload == "session":
         await session.command(turn)

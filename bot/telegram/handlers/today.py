@@ -33,8 +33,7 @@ async def pause(turn: Turn) -> None:
 async def resume(turn: Turn) -> None:
     """Take the plan up again, and the joining that was broken off."""
     quiet = turn.back or turn.known.status is not Status.ACTIVE
-    turn.person = await people.resume(turn.practice, turn.known.id, turn.now)
-    turn.house.wake()
+    await turn.resume()
     text: str = turn.say("resume.done" if quiet else "resume.running")
     if await escalating.standing(turn.practice, turn.known.id):
         text = f"{text}\n\n{turn.say('pause.escalation')}"
