@@ -165,6 +165,11 @@ class Status(enum.StrEnum):
     SILENT = "silent"  # asked whether to go on, and no answer yet
     STOPPED = "stopped"  # said /stop
     GONE = "gone"  # blocked the bot, or the account is closed
+    GONE_PAUSED = "gone_paused"  # the same, after asking for a pause: it holds on coming back
+
+
+AWAY = frozenset({Status.GONE, Status.GONE_PAUSED})
+HEARS_NOTHING = AWAY | {Status.STOPPED}  # not even safety messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.care.model import (
+    AWAY,
     CHECK_INS,
+    HEARS_NOTHING,
     NUDGES,
     UNTOLD,
     ChatId,
@@ -29,7 +31,12 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 ASKED_FOR = NUDGES | CHECK_INS
-QUIETED = frozenset({Status.PAUSED, Status.SILENT, Status.STOPPED, Status.GONE})
+QUIETED = HEARS_NOTHING | {Status.PAUSED, Status.SILENT}
+AS_GONE = {  # what was chosen before a block is not forgotten by it
+    Status.STOPPED: Status.STOPPED,
+    Status.PAUSED: Status.GONE_PAUSED,
+    Status.GONE_PAUSED: Status.GONE_PAUSED,
+}
 
 
 async def find(practice: Practice, chat_id: ChatId) -> Person | None:
@@ -137,12 +144,11 @@ async def stop(practice: Practice, person_id: PersonId) -> Person:
 async def gone(practice: Practice, person_id: PersonId) -> None:
     """The person blocked the bot or closed the account: stop the plan without a word.
 
-    Who had said /stop stays so: an unblock is no wish for messages.
+    Who had said /stop or /pause stays so: an unblock is no wish for messages.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
-        stopped = person.status is Status.STOPPED
-        await quieten(tx, person_id, Status.STOPPED if stopped else Status.GONE, None)
+        await quieten(tx, person_id, AS_GONE.get(person.status, Status.GONE), None)
 
 
 async def quieten(
@@ -164,24 +170,43 @@ class Back:
 
 
 async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Back:
-    """Take the plan up again from now on; nothing missed is sent after all.
-
-    An escalation that was open when the person left is told again, because its follow-ups were
-    given up then and its advice still stands.
-    """
+    """Take the plan up at the person's wish, from now on; nothing missed is sent after all."""
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         if person.status not in QUIETED:
             return Back(person)
-        left = person.status in (Status.STOPPED, Status.GONE)
-        person = replace(person, status=Status.ACTIVE if person.zone else Status.JOINING)
-        await people.save(tx, person)
-        escalation = await escalations.current(tx, person_id)
-        again = left and escalation is not None and escalation.state is EscalationState.OPEN
-        if again and escalation:
-            await plans.follow_up(tx, practice, person, escalation, now, repeat=True)
-        await plans.lay_out_anew(tx, practice, person, now)
-        return Back(person, told_again=again)
+        return await _take_up(tx, practice, person, Status.ACTIVE, now)
+
+
+async def come_back(practice: Practice, person_id: PersonId, now: datetime) -> Back:
+    """Let hold again what held before a block or a long silence: a plan goes on, a pause stays."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status not in AWAY | {Status.SILENT}:
+            return Back(person)
+        paused = person.status is Status.GONE_PAUSED
+        return await _take_up(tx, practice, person, Status.PAUSED if paused else Status.ACTIVE, now)
+
+
+async def _take_up(
+    tx: Transaction, practice: Practice, person: Person, status: Status, now: datetime
+) -> Back:
+    """Set `status`, and plan what it lets through.
+
+    An escalation that was open when the person left is told again, because its follow-ups were
+    given up then and its advice still stands.
+    """
+    left = person.status in HEARS_NOTHING
+    if status is Status.ACTIVE and person.zone is None:
+        status = Status.JOINING
+    person = replace(person, status=status)
+    await people.save(tx, person)
+    current = await escalations.current(tx, person.id)
+    cut_off = current if left and current and current.state is EscalationState.OPEN else None
+    if cut_off:
+        await plans.follow_up(tx, practice, person, cut_off, now, repeat=True)
+    await plans.lay_out_anew(tx, practice, person, now)
+    return Back(person, told_again=cut_off is not None)
 
 
 async def erase(practice: Practice, person_id: PersonId) -> None:

@@ -79,7 +79,7 @@ class Turn:
     person: Person | None
     language: Language
     answered: bool = field(default=False)
-    back: bool = field(default=False)  # this update took up a plan that had gone quiet
+    back: bool = field(default=False)  # this update ended a silence of the bot's
     told_again: bool = field(default=False)  # and the plan tells the open advice by itself
 
     @property
@@ -97,13 +97,6 @@ class Turn:
     def zone(self) -> str:
         """The person's time zone; UTC until it is known."""
         return self.known.zone or "UTC"
-
-    async def resume(self) -> None:
-        """Take up the plan of a person who is back, in this turn and for those who look at it."""
-        resumed = await people.resume(self.practice, self.known.id, self.now)
-        self.person, self.back = resumed.person, True
-        self.told_again = self.told_again or resumed.told_again
-        self.house.wake()
 
     def numbers(self) -> dict[str, str]:
         """The emergency number, the advice line and where to find a doctor, in words."""

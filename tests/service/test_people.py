@@ -194,6 +194,34 @@ async def test_a_block_stops_the_plan_without_a_word(clinic: Clinic, anna: Perso
     assert await clinic.coming(anna) == []
 
 
+async def test_a_block_of_someone_paused_is_remembered_as_such_however_often(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.pause(clinic.practice, anna.id)
+
+    for _ in range(2):
+        await people.gone(clinic.practice, anna.id)
+    assert (await clinic.person(anna.id)).status is Status.GONE_PAUSED
+
+    for _ in range(2):
+        back = await people.come_back(clinic.practice, anna.id, NOW + DAY)
+    assert back.person.status is Status.PAUSED
+
+
+async def test_coming_back_does_nothing_to_someone_who_never_left(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    before = await clinic.coming(anna)
+
+    for leave in (None, people.pause, people.stop):
+        person = await leave(clinic.practice, anna.id) if leave else anna
+        back = await people.come_back(clinic.practice, anna.id, NOW)
+        assert back.person == person
+        if leave is None:
+            assert await clinic.coming(anna) == before
+
+
 async def test_quietening_cancels_the_kinds_it_is_given(clinic: Clinic, anna: Person) -> None:
     await clinic.massage(anna)
 

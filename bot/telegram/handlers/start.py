@@ -11,7 +11,7 @@ from bot.care import timing
 from bot.care.model import UNTOLD, Status
 from bot.service import escalating, people
 from bot.telegram import places
-from bot.telegram.handlers import session, steps
+from bot.telegram.handlers import returning, session, steps
 from bot.telegram.views import escalation, joining
 from bot.telegram.views.numbers import country_of
 from bot.telegram.views.view import View, wall
@@ -30,7 +30,7 @@ async def command(turn: Turn, payload: str) -> None:
         await turn.send(joining.welcome(turn.language))
         return
     if person.status not in (Status.ACTIVE, Status.JOINING):
-        await turn.resume()
+        await returning.resume(turn)
     if turn.back:
         await turn.send(View(turn.say("start.back")))
     standing = await escalating.standing(turn.practice, person.id)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Status
 from bot.service import escalating, overview, people
-from bot.telegram.handlers import steps
+from bot.telegram.handlers import returning, steps
 from bot.telegram.views import today as views
 from bot.telegram.views.view import View, keyboard, wrong_row
 
@@ -33,7 +33,7 @@ async def pause(turn: Turn) -> None:
 async def resume(turn: Turn) -> None:
     """Take the plan up again, and the joining that was broken off."""
     quiet = turn.back or turn.known.status is not Status.ACTIVE
-    await turn.resume()
+    await returning.resume(turn)
     text: str = turn.say("resume.done" if quiet else "resume.running")
     if await escalating.standing(turn.practice, turn.known.id):
         text = f"{text}\n\n{turn.say('pause.escalation')}"
