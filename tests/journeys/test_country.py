@@ -69,6 +69,27 @@ async def test_the_country_told_after_the_clock_decides_the_number_and_the_profi
         assert "Call 112 or 999" in await hears_what_to_do(walk)
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("Ireland", "Call 112 or 999"), (" irlanda ", "Call 112 or 999"), ("Portugal", GENERAL)],
+)
+async def test_a_country_that_is_typed_instead_of_tapped_is_understood(
+    tmp_path: Path, typed: str, number: str
+) -> None:
+    async with walking(tmp_path, agrees, in_lisbon) as walk:
+        await walk.says(typed)
+
+        assert PROFILE in walk.last.text
+        assert number in await hears_what_to_do(walk)
+
+
+async def test_words_that_are_no_country_bring_up_the_danger_signs_as_ever(tmp_path: Path) -> None:
+    async with walking(tmp_path, agrees, in_lisbon) as walk:
+        assert CHEST in labels(await walk.says("my back hurts"))
+
+        assert COUNTRY_QUESTION in (await walk.says("/start")).text
+
+
 async def test_none_of_these_countries_keeps_the_number_that_works_in_many(tmp_path: Path) -> None:
     async with walking(tmp_path, agrees, in_lisbon) as walk:
         await walk.taps(NONE)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from bot.care import timing
 from bot.care.model import UNTOLD, Status
+from bot.library.library import FALLBACK_COUNTRY
 from bot.service import escalating, people
 from bot.telegram import places
 from bot.telegram.handlers import returning, session, steps
 from bot.telegram.views import escalation, joining
-from bot.telegram.views.numbers import country_of
+from bot.telegram.views.numbers import country_named, country_of
 from bot.telegram.views.view import View, wall
 
 if TYPE_CHECKING:
@@ -123,11 +124,26 @@ async def _keep(turn: Turn, zone: str, *, named: bool) -> None:
 
 
 async def country_tapped(turn: Turn, callback: Callback) -> None:
-    """The country is told: its numbers are read back, and stand in advice that is open."""
+    """A country under the question which it is."""
     code = callback.word(0)
     if code not in turn.practice.library.countries:
         raise ValueError(f"no numbers of {code}")
     await turn.toast()
+    await _keep_country(turn, code)
+
+
+async def country_typed(turn: Turn, text: str) -> bool:
+    """A country typed instead of tapped; False when it is none."""
+    library = turn.practice.library
+    code = country_named(text, library.languages.values())
+    if code is None:
+        return False
+    await _keep_country(turn, code if code in library.countries else FALLBACK_COUNTRY)
+    return True
+
+
+async def _keep_country(turn: Turn, code: str) -> None:
+    """The country is told: its numbers are read back, and stand in advice that is open."""
     turn.person = await people.set_country(turn.practice, turn.known.id, code, turn.now)
     turn.house.wake()
     await turn.edit(joining.country_chosen(turn.language, turn.numbers()))

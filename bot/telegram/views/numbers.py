@@ -10,11 +10,14 @@ from bot.care.model import UNTOLD
 from bot.library.library import FALLBACK_COUNTRY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.care.model import Person
     from bot.library.library import Country
     from bot.library.text import Language
     from bot.service.practice import Practice
 
+ISO_CODE = 2  # letters
 NOWHERE = "ZZ"  # CLDR's code of an unknown region
 NOWHERES = (NOWHERE, "001")  # and of the world
 
@@ -59,6 +62,16 @@ def country_of(zone: str) -> str | None:
     """The country (ISO code) a time zone lies in; None for one of no country, such as UTC."""
     territory = get_global("zone_territories").get(zone, NOWHERE)
     return None if territory in NOWHERES else str(territory)
+
+
+def country_named(typed: str, languages: Iterable[Language]) -> str | None:
+    """The country (ISO code) that one of these languages calls so; None where none does."""
+    name = typed.strip().rstrip(".!").casefold()
+    for language in languages:
+        for code, called in language.locale.territories.items():
+            if len(code) == ISO_CODE and called.casefold() == name:
+                return str(code)
+    return None
 
 
 def countries(practice: Practice, language: Language) -> dict[str, str]:
