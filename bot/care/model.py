@@ -188,7 +188,7 @@ class Person:
     """Someone the bot talks to. `course` counts the episodes of pain, from 1.
 
     `country` is the one whose numbers they chose, None where it is the one they named a place in,
-    `UNTOLD` where the zone was found by the clock alone: many countries keep the same clock.
+    `UNTOLD` where the zone does not tell it: many countries keep the same clock.
     """
 
     id: PersonId

@@ -77,17 +77,17 @@ async def settle_in(practice: Practice, person_id: PersonId, now: datetime) -> P
 
 
 async def set_zone(
-    practice: Practice, person_id: PersonId, zone: str, now: datetime, *, by_clock: bool = False
+    practice: Practice, person_id: PersonId, zone: str, now: datetime, *, untold: bool = False
 ) -> Person:
     """Move the person to another time zone; wall times stay, instants follow.
 
-    A zone found `by_clock` tells nothing of the country, not even that it is still the one chosen
-    before; a place they named does, until they choose otherwise.
+    `untold` leaves the country open until it is told, also one that was chosen before; otherwise
+    it stays the one chosen, or is the one the zone lies in.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         chosen = None if person.country == UNTOLD else person.country
-        country = UNTOLD if by_clock else chosen
+        country = UNTOLD if untold else chosen
         person = replace(person, zone=zone, country=country, dialog=None)
         await people.save(tx, person)
         await plans.lay_out_anew(tx, practice, person, now)

@@ -179,6 +179,30 @@ async def test_the_clock_typed_in_the_settings_asks_for_the_country_again(tmp_pa
         assert "999" not in advice
 
 
+@pytest.mark.parametrize(
+    ("chosen", "place", "asks"),
+    [
+        ("United Kingdom", "New York", True),
+        ("United Kingdom", "Lisbon", True),
+        ("Another country", "London", True),
+        ("Another country", "Lisbon", False),
+        ("Spain", "Barcelona", False),
+    ],
+)
+async def test_a_move_to_another_country_than_the_one_chosen_asks_whose_numbers_to_give(
+    tmp_path: Path, chosen: str, place: str, *, asks: bool
+) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.says("/settings")
+        await walk.taps("Country", chosen, "Time zone")
+        await walk.says(place)
+        await walk.taps("Yes, that is right")
+
+        assert (COUNTRY_QUESTION in walk.last.text) is asks
+        advice = await hears_what_to_do(walk)
+        assert (GENERAL in advice) is (chosen != "Spain")
+
+
 async def test_a_place_named_later_settles_what_the_clock_left_open(tmp_path: Path) -> None:
     async with walking(tmp_path, agrees, in_lisbon) as walk:
         await walk.says("/settings")

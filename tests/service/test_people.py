@@ -131,14 +131,12 @@ async def test_language_and_country_are_kept(clinic: Clinic, anna: Person) -> No
     assert (kept.language, kept.country) == ("es", "IE")
 
 
-async def test_a_zone_found_by_the_clock_forgets_the_country_until_it_is_told(
+async def test_a_zone_that_does_not_tell_the_country_leaves_it_open_until_it_is_told(
     clinic: Clinic, anna: Person
 ) -> None:
     await people.set_country(clinic.practice, anna.id, "GB", NOW)
 
-    guessed = await people.set_zone(
-        clinic.practice, anna.id, "America/New_York", NOW, by_clock=True
-    )
+    guessed = await people.set_zone(clinic.practice, anna.id, "America/New_York", NOW, untold=True)
     named = await people.set_zone(clinic.practice, anna.id, "Europe/Berlin", NOW)
 
     assert guessed.country == UNTOLD

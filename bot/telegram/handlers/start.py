@@ -113,14 +113,22 @@ def _clock(text: str) -> time | None:
 
 
 async def _keep(turn: Turn, zone: str, *, named: bool) -> None:
-    """Use the zone; of a clock-alike one, and of one that lies nowhere, the country is asked."""
-    by_clock = not named or country_of(zone) is None
-    await people.set_zone(turn.practice, turn.known.id, zone, turn.now, by_clock=by_clock)
+    """Use the zone, and ask for the country where it does not tell whose numbers to give."""
+    untold = not (named and _tells_country(turn, zone))
+    await people.set_zone(turn.practice, turn.known.id, zone, turn.now, untold=untold)
     turn.person = await people.settle_in(turn.practice, turn.known.id, turn.now)
     turn.house.wake()
     numbers = None if turn.known.country == UNTOLD else turn.numbers()
     await turn.send(joining.zone_kept(turn.language, zone, _shown(turn.now, zone), numbers))
     await steps.go_on(turn)
+
+
+def _tells_country(turn: Turn, zone: str) -> bool:
+    """Whether a place that was named settles it: not where numbers of elsewhere were chosen."""
+    library, chosen, lies_in = turn.practice.library, turn.known.country, country_of(zone)
+    if lies_in is None:
+        return False
+    return chosen in (None, UNTOLD) or library.country(chosen) == library.country(lies_in)
 
 
 async def country_tapped(turn: Turn, callback: Callback) -> None:
