@@ -165,7 +165,7 @@ class Status(enum.StrEnum):
     SILENT = "silent"  # asked whether to go on, and no answer yet
     STOPPED = "stopped"  # said /stop
     GONE = "gone"  # blocked the bot, or the account is closed
-    GONE_PAUSED = "gone_paused"  # the same, after asking for a pause: it holds on coming back
+    GONE_PAUSED = "gone_paused"  # the same, when no plan was sent: none is on coming back
 
 
 AWAY = frozenset({Status.GONE, Status.GONE_PAUSED})

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 ASKED_FOR = NUDGES | CHECK_INS
 QUIETED = HEARS_NOTHING | {Status.PAUSED, Status.SILENT}
-AS_GONE = {  # what was chosen before a block is not forgotten by it
+AS_GONE = {  # a block forgets neither what was chosen nor that no word came to "shall I go on?"
     Status.STOPPED: Status.STOPPED,
     Status.PAUSED: Status.GONE_PAUSED,
+    Status.SILENT: Status.GONE_PAUSED,
     Status.GONE_PAUSED: Status.GONE_PAUSED,
 }
 

@@ -25,6 +25,11 @@ async def stops(walk: Walk) -> None:
     await walk.says("/stop")
 
 
+async def falls_silent(walk: Walk) -> None:
+    """Answer nothing until the bot says that it sends no more until it is told to."""
+    await walk.next_with("Shall I go on")
+
+
 async def reports_fever(walk: Walk) -> None:
     await walk.says("/worse")
     await walk.taps(NONE, "Fever or shivering", "Done", "About the same", "5")
@@ -43,10 +48,12 @@ async def blocks_and_unblocks(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen", [(pauses,), (stops,), (stops, reports_fever, is_seen)], ids=["pause", "stop", "seen"]
+    "chosen",
+    [(pauses,), (stops,), (stops, reports_fever, is_seen), (falls_silent,)],
+    ids=["pause", "stop", "seen", "silence"],
 )
 @pytest.mark.parametrize("times", [1, 2])
-async def test_an_unblock_brings_no_plan_to_who_had_paused_or_stopped(
+async def test_an_unblock_brings_no_plan_to_who_had_none_before(
     tmp_path: Path, chosen: tuple[Chapter, ...], times: int
 ) -> None:
     async with walking(tmp_path, *PLANNED, *chosen, *[blocks_and_unblocks] * times) as walk:
@@ -65,6 +72,13 @@ async def test_writing_after_a_block_ends_no_pause_but_resume_does(tmp_path: Pat
         assert "I send no nudges and no check-ins at the moment" in answer.text
         assert await walk.planned() == []
         assert "I am back" in (await walk.says("/resume")).text
+        assert await walk.planned()
+
+
+async def test_an_old_yes_go_on_takes_the_plan_up_also_after_a_block(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED, falls_silent, blocks_and_unblocks) as walk:
+        await walk.taps("Yes, go on")
+
         assert await walk.planned()
 
 

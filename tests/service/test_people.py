@@ -206,6 +206,19 @@ async def test_a_block_of_someone_paused_is_remembered_as_such_however_often(
     assert back.person.status is Status.PAUSED
 
 
+async def test_whoever_writes_after_a_long_silence_has_the_plan_again(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    async with clinic.tx() as tx:
+        await people.quieten(tx, anna.id, Status.SILENT, people.ASKED_FOR)
+
+    back = await people.come_back(clinic.practice, anna.id, NOW + DAY)
+
+    assert back.person.status is Status.ACTIVE
+    assert await clinic.coming(anna)
+
+
 async def test_coming_back_does_nothing_to_someone_who_never_left(
     clinic: Clinic, anna: Person
 ) -> None:
