@@ -135,6 +135,12 @@ async def shown(practice: Practice, interview_id: InterviewId, what: str) -> Non
         await interviews.set_shown(tx, interview_id, what)
 
 
+async def was_asked(practice: Practice, person_id: PersonId, kind: InterviewKind) -> bool:
+    """Whether a question of such an interview ever certainly reached the person."""
+    async with practice.database.reading() as tx:
+        return await interviews.was_shown(tx, person_id, kind)
+
+
 async def answer(
     practice: Practice,
     person_id: PersonId,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.care import escalation as escalating
 from bot.care import questions, suitable, timing
 from bot.care.model import (
+    HEARS_NOTHING,
     NUDGES,
     SAFETY,
     Escalation,
@@ -234,7 +235,7 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: 
     escalation = await escalations.get(tx, occurrence.escalation_id)
     if escalation is None or not escalation.is_open:
         return _cancelled("released")
-    if person.status in (Status.STOPPED, Status.GONE):
+    if person.status in HEARS_NOTHING:
         return _cancelled(person.status.value)
     if occurrence.message.kind is Kind.ESCALATION:
         return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
@@ -363,7 +364,7 @@ async def _judge_left(practice: Practice, interview: Interview, now: datetime) -
         latest = max((each.at for each in current.answers.values()), default=None)
         if latest is None or latest > now - PROFILE_WAITS:
             return False
-        if person.status in (Status.STOPPED, Status.GONE) or _is_quiet(person, now):
+        if person.status in HEARS_NOTHING or _is_quiet(person, now):
             return False
         if not await sessions.of_course(tx, person.id, person.course):
             return False  # the first massage will bring it up

@@ -129,6 +129,14 @@ async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[I
     return await _select(tx, IN_ORDER.where(table.c.id.in_(newest)))
 
 
+async def was_shown(tx: Transaction, person_id: PersonId, kind: InterviewKind) -> bool:
+    """Whether a question of an interview of this kind ever certainly reached the person."""
+    shown = select(table.c.id).where(
+        table.c.person_id == person_id, table.c.kind == kind, table.c.shown.is_not(None)
+    )
+    return (await tx.execute(shown.limit(1))).first() is not None
+
+
 async def open_before(
     tx: Transaction, *, planned: datetime, own: datetime
 ) -> tuple[Interview, ...]:

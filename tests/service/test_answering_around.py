@@ -45,6 +45,19 @@ async def test_worse_begins_with_the_danger_signs(clinic: Clinic, anna: Person) 
     assert turn.interview.session_id is None
 
 
+async def test_a_profile_counts_as_asked_once_a_question_of_it_certainly_arrived(
+    clinic: Clinic, anna: Person
+) -> None:
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    assert begun.question is not None
+    assert not await answering.was_asked(clinic.practice, anna.id, "profile")
+
+    await answering.shown(clinic.practice, begun.interview.id, begun.question.id)
+
+    assert await answering.was_asked(clinic.practice, anna.id, "profile")
+    assert not await answering.was_asked(clinic.practice, anna.id, "worse")
+
+
 async def test_worse_belongs_to_the_latest_massage(clinic: Clinic, anna: Person) -> None:
     await clinic.massage(anna)
     async with clinic.tx() as tx:
