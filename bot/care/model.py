@@ -165,6 +165,11 @@ class Status(enum.StrEnum):
     SILENT = "silent"  # asked whether to go on, and no answer yet
     STOPPED = "stopped"  # said /stop
     GONE = "gone"  # blocked the bot, or the account is closed
+    GONE_PAUSED = "gone_paused"  # the same, when no plan was sent: none is on coming back
+
+
+AWAY = frozenset({Status.GONE, Status.GONE_PAUSED})
+HEARS_NOTHING = AWAY | {Status.STOPPED}  # not even safety messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +180,16 @@ class Dialog:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+UNTOLD = "untold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Someone the bot talks to. `course` counts the episodes of pain, from 1."""
+    """Someone the bot talks to. `course` counts the episodes of pain, from 1.
+
+    `country` is the one whose numbers they chose, None where it is the one they named a place in,
+    `UNTOLD` where the zone does not tell it: many countries keep the same clock.
+    """
 
     id: PersonId
     chat_id: ChatId

@@ -74,10 +74,14 @@ class Question:
 def next_question(
     interview_kind: InterviewKind, answers: Mapping[str, Answer], questions: Sequence[Question]
 ) -> Question | None:
-    """The first question of this interview still to be asked; None when it is done."""
+    """The first question of this interview still to be asked; None when it is done.
+
+    A list is asked until it is done. A question of another kind that is asked again holds nothing
+    up: its old answer counts until there is a new one.
+    """
     for question in _asked(interview_kind, answers, questions):
         answer = answers.get(question.id)
-        if answer is None or not answer.confirmed:
+        if answer is None or (question.kind == "ticks" and not answer.confirmed):
             return question
     return None
 
@@ -114,7 +118,8 @@ def to_checkin(interview: Interview) -> CheckIn:
 def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     """The profile after these answers; what was skipped or not asked stays as it was.
 
-    A list of ticks replaces the one before it, save clearances the interview can't give.
+    A list that is done replaces the one before it, save clearances the interview can't give.
+    Until then its conditions count beside those of `profile`, and its clearances do not count.
     """
     onset = cast("Onset | None", _chosen(answers, "onset", get_args(Onset)))
     area = cast("Area | None", _chosen(answers, "area", get_args(Area)))
@@ -122,7 +127,11 @@ def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     sex = cast("Sex | None", _chosen(answers, "sex", get_args(Sex)))
     fall = _chosen(answers, "recent_fall", ("yes", "no"))
     conditions = _ticked(answers, "conditions")
+    if conditions is not None and not answers["conditions"].confirmed:
+        conditions |= profile.conditions
     cleared = _ticked(answers, "cleared")
+    if cleared is not None and not answers["cleared"].confirmed:
+        cleared = profile.cleared
     return replace(
         profile,
         onset=onset or profile.onset,

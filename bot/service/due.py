@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.care import escalation as escalating
 from bot.care import questions, suitable, timing
 from bot.care.model import (
+    HEARS_NOTHING,
     NUDGES,
     SAFETY,
     Escalation,
@@ -234,7 +235,7 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: 
     escalation = await escalations.get(tx, occurrence.escalation_id)
     if escalation is None or not escalation.is_open:
         return _cancelled("released")
-    if person.status in (Status.STOPPED, Status.GONE):
+    if person.status in HEARS_NOTHING:
         return _cancelled(person.status.value)
     if occurrence.message.kind is Kind.ESCALATION:
         return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
@@ -352,10 +353,10 @@ async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, In
 
 
 async def judge_left_profiles(practice: Practice, now: datetime) -> int:
-    """Judge, once, what was told in a profile that is left half answered; returns how many.
+    """Judge what was told in a profile that is left half answered; returns how many.
 
     A profile is judged at its end, where it is known what a doctor has checked. Who never comes
-    that far must hear all the same what a fall means at their age.
+    that far must hear all the same what a fall means at their age. Once, until they tell more.
     """
     async with practice.database.reading() as tx:
         left = await interviews.profiles_left(tx, before=now - PROFILE_WAITS)
@@ -372,10 +373,11 @@ async def _judge_left(practice: Practice, interview: Interview, now: datetime) -
         latest = max((each.at for each in current.answers.values()), default=None)
         if latest is None or latest > now - PROFILE_WAITS:
             return False
-        if person.status in (Status.STOPPED, Status.GONE) or _is_quiet(person, now):
+        if person.status in HEARS_NOTHING or _is_quiet(person, now):
             return False
         if not await sessions.of_course(tx, person.id, person.course):
             return False  # the first massage will bring it up
         await interviews.set_verdict(tx, interview.id, NOTHING_YET)
+        await judging.judge_again(tx, practice, person, now)
         await judging.judge_profile(tx, practice, person, now)
         return True

@@ -50,7 +50,7 @@ async def log(
             return Logged(person, plan, len(earlier), again=True, opened=None)
         await _close_open_check_ins(tx, practice, person, now)
         if new_pain and earlier:
-            person = await _begin_course(tx, person)
+            person = await _begin_course(tx, person, now)
             earlier = ()
         await sessions.add(
             tx,
@@ -73,8 +73,14 @@ async def _close_open_check_ins(
             await judging.close(tx, practice, person, interview, InterviewState.EXPIRED, now)
 
 
-async def _begin_course(tx: Transaction, person: Person) -> Person:
-    """A new pain is a new story: what was said or cleared about the old one no longer holds."""
+async def _begin_course(tx: Transaction, person: Person, now: datetime) -> Person:
+    """A new pain is a new story: what was said or cleared about the old one no longer holds.
+
+    Nor do the questions still open about it, whose answers would bring it all back.
+    """
+    for interview in await interviews.open_of(tx, person.id):
+        if interview.kind == "profile":
+            await interviews.close(tx, interview.id, state=InterviewState.EXPIRED, at=now)
     old = person.profile
     profile = Profile(age=old.age, sex=old.sex, conditions=old.conditions)
     person = replace(person, course=person.course + 1, profile=profile)

@@ -33,7 +33,7 @@ from bot.care.own import LONGEST_NAME
 from bot.care.plan import PlanRequest, lay_out
 from bot.library.markup import length
 from bot.telegram.callbacks import HIGHEST
-from bot.telegram.views.numbers import of_country
+from bot.telegram.views.numbers import country_name, of_country
 from bot.telegram.views.view import bullets, moment
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ def numbers(library: Library, language: Language) -> dict[str, str]:
     """Of each number and name the longest that any country has."""
     countries = [of_country(language, country) for country in library.countries.values()]
     return {name: of(each[name] for each in countries) for name in countries[0]}
+
+
+def countries(library: Library, language: Language) -> dict[str, str]:
+    """Every country there are numbers for, by code, with its name."""
+    return {code: country_name(language, each) for code, each in library.countries.items()}
 
 
 def values(library: Library, language: Language) -> dict[str, object]:

@@ -79,7 +79,8 @@ class Turn:
     person: Person | None
     language: Language
     answered: bool = field(default=False)
-    back: bool = field(default=False)  # this update took up a plan that had gone quiet
+    back: bool = field(default=False)  # this update ended a silence of the bot's
+    told_again: bool = field(default=False)  # and the plan tells the open advice by itself
 
     @property
     def practice(self) -> Practice:

@@ -114,6 +114,13 @@ def test_a_list_stays_the_question_until_it_is_confirmed() -> None:
     assert next_question("full", ticking, QUESTIONS) is DANGER
 
 
+def test_a_question_asked_again_holds_nothing_up_unless_it_is_a_list() -> None:
+    said: tuple[tuple[str, Value], ...] = (("danger_now", ()), ("symptoms", ()), ("change", "same"))
+
+    assert next_question("full", answers(*said, open_list="change"), QUESTIONS) is PAIN
+    assert next_question("full", answers(*said, open_list="symptoms"), QUESTIONS) is SIGNS
+
+
 def test_a_skipped_question_is_not_asked_again() -> None:
     assert next_question("profile", answers(("recent_fall", None)), QUESTIONS) is CLEARED
 
@@ -242,3 +249,19 @@ def test_unticking_takes_a_condition_and_a_clearance_back_but_not_what_a_doctor_
     after = to_profile(before, answers(("recent_fall", "no"), ("conditions", ()), ("cleared", ())))
 
     assert after == Profile(recent_fall=False, cleared=frozenset({"no_improvement"}))
+
+
+def test_a_health_list_that_is_not_done_adds_to_what_was_known_and_takes_nothing_away() -> None:
+    before = Profile(conditions=frozenset({"blood_thinners"}))
+
+    after = to_profile(before, answers(("conditions", ("immune",)), open_list="conditions"))
+
+    assert after == Profile(conditions=frozenset({"blood_thinners", "immune"}))
+
+
+def test_a_list_of_what_a_doctor_checked_clears_nothing_before_it_is_done() -> None:
+    before = Profile(cleared=frozenset({"arm_pain"}))
+
+    after = to_profile(before, answers(("cleared", ("leg_pain",)), open_list="cleared"))
+
+    assert after == before

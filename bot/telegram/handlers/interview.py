@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as care
+from bot.care import reopening
 from bot.care.model import END, NUDGES, InterviewId, InterviewState, Level
 from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
@@ -15,7 +16,7 @@ from bot.telegram.views.view import View
 if TYPE_CHECKING:
     from bot.care.model import Interview
     from bot.care.questions import Question
-    from bot.service.answering import Act
+    from bot.care.taps import Act
     from bot.telegram.callbacks import Callback
     from bot.telegram.turn import Turn
 
@@ -49,8 +50,14 @@ async def ask(turn: Turn, result: answering.Turn, lead: str | None = None) -> No
     if result.question is None:
         await end(turn, result)
         return
-    await turn.send(views.prompt(turn.language, result.interview, result.question, lead=lead))
+    await turn.send(_prompt(turn, result, result.question, lead=lead))
     await answering.shown(turn.practice, result.interview.id, result.question.id)
+
+
+def _prompt(
+    turn: Turn, result: answering.Turn, question: Question, lead: str | None = None
+) -> View:
+    return views.prompt(turn.language, result.interview, question, lead=lead, known=result.known)
 
 
 async def tapped(turn: Turn, callback: Callback) -> None:
@@ -97,7 +104,7 @@ async def _go_on(turn: Turn, result: answering.Turn) -> None:
 async def _reply(turn: Turn, result: answering.Turn) -> None:
     assert result.answered is not None
     if result.question is not None and result.question.id == result.answered.id:
-        await turn.edit(views.prompt(turn.language, result.interview, result.question))
+        await turn.edit(_prompt(turn, result, result.question))
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
@@ -106,20 +113,26 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
 
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
     if turn.update.callback_query is not None:
-        changeable = answering.can_reconsider(result.interview, question.id)
+        changeable = reopening.can_reopen(result.interview, question.id)
         await turn.edit(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )
 
 
 async def _move_change(turn: Turn) -> None:
-    """Only the last answer can be changed, so the one before it loses its button."""
+    """Only the last answer can be changed, so the one before it loses its button.
+
+    Where it is being asked again already, it keeps the buttons to answer with.
+    """
     query = turn.update.callback_query
     if query is None or query.message is None:
         return
     before = turn.house.changeable.get(turn.chat_id)
     turn.house.changeable[turn.chat_id] = query.message.message_id
-    if before is not None and before != query.message.message_id:
+    if before is None or before == query.message.message_id:
+        return
+    shown = turn.house.shown.of(turn.chat_id, before)
+    if shown is not None and views.offers_change(shown):
         await turn.take_buttons(before)
 
 
@@ -138,11 +151,12 @@ async def _stale(
     if is_news and await _report_now(turn, question_id, symptom):
         return
     following = result.question.id if result.question else END
-    if interview.shown != following and held is not None:
+    replaced = interview.kind == "profile" and interview.state is InterviewState.EXPIRED
+    if interview.shown != following and held is not None and not replaced:
         await turn.toast()
         await ask(turn, result)
         return
-    open_still = interview.state is InterviewState.OPEN
+    open_still = reopening.is_waiting(interview, question_id)
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
 
 
@@ -219,7 +233,7 @@ async def reconsider(turn: Turn, callback: Callback) -> None:
         await turn.toast(turn.say("interview.last_only"))
         return
     await turn.toast()
-    await turn.edit(views.prompt(turn.language, result.interview, result.question))
+    await turn.edit(_prompt(turn, result, result.question))
 
 
 async def resume_tapped(turn: Turn, callback: Callback) -> None:

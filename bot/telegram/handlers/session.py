@@ -10,9 +10,8 @@ import dateparser
 
 from bot.care import timing
 from bot.service import escalating, massages, people
-from bot.telegram.handlers import interview
+from bot.telegram.handlers import interview, steps
 from bot.telegram.views import escalation as escalation_views
-from bot.telegram.views import joining
 from bot.telegram.views import session as views
 from bot.telegram.views.view import View
 
@@ -29,8 +28,7 @@ async def command(turn: Turn) -> None:
     """/session, or the button "I had a massage"."""
     await turn.toast()
     if turn.known.zone is None:
-        await people.await_text(turn.practice, turn.known.id, "zone", turn.now)
-        await turn.send(joining.ask_zone(turn.language))
+        await steps.ask_zone(turn)
         return
     await turn.send(views.ask_when(turn.language, turn.now))
 
@@ -137,6 +135,8 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
     if new_pain and logged.number == 1 and not logged.again:
         await turn.send(View(turn.say("session.new_profile")))
         await interview.profile(turn)
+    else:
+        await steps.go_on(turn)
 
 
 async def fine_tapped(turn: Turn, _: Callback) -> None:
