@@ -331,8 +331,8 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
 def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     """Whether a tick that its list no longer takes tells something of this moment.
 
-    It does not where the list holds it since a short while and the answer still counts: as part
-    of a list that is asked, or in advice that stands.
+    It does not where the list holds it since a short while and the answer still counts: in advice
+    that stands, or as part of a list that is asked, if it gave no advice which was settled since.
     """
     interview = turn.interview
     if interview.kind == "profile":
@@ -340,7 +340,9 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     held = interview.answers.get(question_id)
     if held is None or symptom not in taps.ticks(held):
         return True
-    counts = reopening.is_waiting(interview, question_id) or turn.standing is not None
+    advised = interview.verdict is not None and interview.verdict.level >= Level.DOCTOR
+    goes_on = reopening.is_waiting(interview, question_id) and not advised
+    counts = goes_on or turn.standing is not None
     return not counts or now - held.at >= REUSE
 
 
@@ -354,12 +356,23 @@ async def report_again(
     """A danger sign tapped under a list that is done is a report of this moment, in a new /worse.
 
     Where the same tap has led to advice already, but its reply got lost, it is no second report.
+    None where no list of signs has this option.
     """
+    if not _is_sign(practice, question_id, symptom):
+        return None
     reported = await _reported(practice, person_id, question_id, symptom, now)
     if reported:
         return reported
     turn = await begin(practice, person_id, "worse", now)
     return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
+
+
+def _is_sign(practice: Practice, question_id: str, symptom: str) -> bool:
+    return any(
+        question.id == question_id and question.kind == "ticks" and symptom in question.options
+        for question in practice.library.questions
+        if "worse" in question.interviews
+    )
 
 
 async def _reported(

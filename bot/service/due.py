@@ -185,7 +185,7 @@ async def _nudge(
     current = held.escalations.get(person.id)
     if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
         return _cancelled("an escalation is open")
-    if not suitable.may_get(occurrence.message.kind, person.profile):
+    if not await plans.still_fits(tx, person, occurrence.message.kind):
         return _cancelled("not for this person")
     if now - occurrence.message.due_at > ON_TIME:
         if _is_quiet(person, now):
@@ -268,7 +268,7 @@ async def _check_in(
         return _cancelled("a newer check-in is due")
     for earlier in await interviews.open_of(tx, person.id):
         if earlier.kind != "profile" and earlier.occurrence_id != occurrence.id:
-            await judging.close(tx, practice, person, earlier, InterviewState.EXPIRED, now)
+            await _run_out(tx, practice, person, earlier, now)
     if await _unanswered_in_a_row(tx, person, now) >= UNANSWERED_LIMIT:
         await joining.quieten(tx, person.id, Status.SILENT, joining.ASKED_FOR)
         await plans.ask_to_go_on(tx, person, occurrence, now)
@@ -328,8 +328,17 @@ async def _expire(practice: Practice, interview: Interview, now: datetime) -> bo
         person, current = found
         if _is_quiet(person, now):
             return False
-        await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
+        await _run_out(tx, practice, person, current, now)
         return True
+
+
+async def _run_out(
+    tx: Transaction, practice: Practice, person: Person, interview: Interview, now: datetime
+) -> None:
+    """End a check-in that got no further answer; what was told in it comes into the plan."""
+    await judging.close(tx, practice, person, interview, InterviewState.EXPIRED, now)
+    if interview.answers:
+        await plans.lay_out_anew(tx, practice, person, now)
 
 
 async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, Interview] | None:

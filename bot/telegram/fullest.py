@@ -114,7 +114,7 @@ def _escalations(library: Library, language: Language) -> Iterator[Made]:
             yield _of_level(level, "body", again)
             yield _of_level(level, "body", standing)
             for said in (*SAID, *SEEN):
-                make = partial(escalation.response, language, held, said, numbers)
+                make = partial(escalation.response, language, held, said, numbers, stretches=True)
                 yield _of_level(level, said if said in SAID else "body", make)
             for count in range(len(language.escalation(level.id).follow_ups)):
                 ask = partial(escalation.follow_up, language, held, count + 1, numbers, again=True)
@@ -164,6 +164,8 @@ def _closings(library: Library, language: Language) -> Iterator[Made]:
     """The end of a check-in that needs no doctor, for every reason there is."""
     numbers = longest.numbers(library, language)
     reasons = tuple(rule.id for rule in library.rules.rules)
+    told = View(f"{language.say('escalation.beside')}\n{language.meanwhile(reasons)}")
+    yield Made("what is said beside advice", "messages", ("escalation.beside",), lambda: told)
     for level in (Level.SELF_CARE, Level.THERAPIST):
         verdict = Verdict(level, reasons)
         held = longest.interview("full", library)

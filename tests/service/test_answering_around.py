@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.care.model import (
     END,
     Interview,
@@ -287,6 +289,18 @@ async def test_an_old_sign_tapped_twice_does_not_alarm_twice_in_one_report(
 
     told = await overview.told(clinic.practice, anna.id)
     assert told.advice == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "symptom"), [("conditions", "pregnant"), ("danger_now", "pregnant"), ("old", "x")]
+)
+async def test_what_no_list_of_signs_has_is_no_report_and_leaves_nothing_waiting(
+    clinic: Clinic, anna: Person, question: str, symptom: str
+) -> None:
+    again = await answering.report_again(clinic.practice, anna.id, question, symptom, NOW)
+
+    assert again is None
+    assert await answering.open_check_in(clinic.practice, anna.id) is None
 
 
 async def test_a_note_is_kept_as_it_was_typed(clinic: Clinic, anna: Person) -> None:

@@ -108,7 +108,7 @@ def test_advice_with_every_reason_and_the_longest_numbers_fits(
     for state in EscalationState:
         fits(escalations.standing(english, replace(escalation, state=state), longest))
     for said in ("helped", "not_yet", "stopped", "seen_fine", "seen_wait"):
-        fits(escalations.response(english, escalation, said, longest))
+        fits(escalations.response(english, escalation, said, longest, stretches=True))
 
 
 def test_every_one_of_the_reasons_is_told_back(

@@ -144,6 +144,12 @@ def reported(language: Language, reasons: tuple[str, ...]) -> str:
     return bullets(language.reason(each).reported for each in reasons)
 
 
+def beside(language: Language, verdict: Verdict) -> View | None:
+    """What to do meanwhile about answers that other advice does not speak of."""
+    told = language.meanwhile(verdict.reasons)
+    return View(f"{language.say('escalation.beside')}\n{told}") if told else None
+
+
 def closing(
     language: Language,
     interview: Interview,
@@ -152,9 +158,14 @@ def closing(
     *,
     more: bool,
 ) -> View:
-    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned.
+
+    A verdict of doctor or higher that comes here is one whose advice was settled since.
+    """
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
-    level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
+    level = verdict.level
+    if level >= Level.DOCTOR:
+        return View(language.say("interview.settled"), wrong)
     if interview.kind == "worse" and level is Level.SELF_CARE:
         # Every sign has a rule: one that was ticked and gave no reason has been checked before.
         said = "worse.checked" if _ticked(interview) else "worse.nothing"
