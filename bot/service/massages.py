@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care.model import Escalation, InterviewState, Person, PersonId, PlannedMessage, Profile
+from bot.care.model import (
+    Escalation,
+    InterviewState,
+    Person,
+    PersonId,
+    PlannedMessage,
+    Profile,
+    Session,
+)
 from bot.service import judging, plans
 from bot.store import interviews, people, sessions
 
@@ -15,6 +23,7 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 OLDEST = timedelta(days=28)  # a plan of reference.md section 6 runs for 28 days
+APART = timedelta(hours=3)  # two massages closer than this may well be one, told twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,16 @@ async def _begin_course(tx: Transaction, person: Person) -> Person:
     person = replace(person, course=person.course + 1, profile=profile)
     await people.save(tx, person)
     return person
+
+
+async def near(practice: Practice, person: Person, at: datetime) -> Session | None:
+    """The massage so close to `at` that both may be the same one; of several the closest.
+
+    After how many massages somebody should be better is counted, so one told twice must not be two.
+    """
+    async with practice.database.reading() as tx:
+        close = await sessions.between(tx, person.id, at - APART, at + APART)
+        return min(close, key=lambda each: abs(each.at - at), default=None)
 
 
 async def earlier_sessions(practice: Practice, person: Person) -> int:

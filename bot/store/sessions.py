@@ -26,6 +26,14 @@ LATEST = (
     .order_by(table.c.at.desc(), table.c.id.desc())
     .limit(1)
 )
+BETWEEN = (
+    select(table)
+    .where(
+        table.c.person_id == bindparam("of"),
+        table.c.at.between(bindparam("since"), bindparam("until")),
+    )
+    .order_by(table.c.at, table.c.id)
+)
 BUMP = (
     update(table)
     .where(table.c.id == LATEST.with_only_columns(table.c.id).scalar_subquery())
@@ -71,6 +79,14 @@ async def latest(tx: Transaction, person_id: PersonId) -> Session | None:
     """The person's last massage, of whichever episode."""
     row = (await tx.execute(LATEST, {"of": person_id})).mappings().one_or_none()
     return None if row is None else _to_session(row)
+
+
+async def between(
+    tx: Transaction, person_id: PersonId, since: datetime, until: datetime
+) -> tuple[Session, ...]:
+    """The person's massages of this span, both ends included, oldest first."""
+    rows = await tx.execute(BETWEEN, {"of": person_id, "since": since, "until": until})
+    return tuple(_to_session(row) for row in rows.mappings())
 
 
 async def bump_plan_version(tx: Transaction, person_id: PersonId) -> Session | None:

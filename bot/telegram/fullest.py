@@ -225,6 +225,7 @@ def _first_steps(library: Library, language: Language) -> Iterator[Made]:
         "privacy.text": partial(pages.privacy, language, known=True),
         "guides.list": partial(pages.guides, language),
         "session.when": partial(session.ask_when, language, at),
+        "session.another": partial(session.ask_another, language, at, at, longest.ZONE),
         "session.pain": partial(session.ask_pain, language, session.minutes(at), "0"),
     }
     for message_id, make in views.items():

@@ -72,6 +72,7 @@ TAPS: Mapping[str, Tapped] = {
     "yesterday": session.yesterday_tapped,
     "pick": session.pick_tapped,
     "when": session.when_tapped,
+    "another": session.another_tapped,
     "same": session.same_tapped,
     "log": session.pain_tapped,
     "fine": session.fine_tapped,

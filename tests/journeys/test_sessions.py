@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.person import Toast
 from tests.journeys.harness import NONE, SETTLED, START, Walk, labels, walking
 
 if TYPE_CHECKING:
@@ -141,11 +140,72 @@ async def test_the_same_massage_logged_twice_is_one_massage(tmp_path: Path) -> N
         before = await walk.planned()
 
         await walk.says("/session")
-        await walk.taps("Just now", "The same pain")
-        toast = await walk.taps("6")
+        await walk.taps("Just now")
 
-        assert toast == Toast("I have that massage already. /today shows what comes.")
+        assert walk.last.text == "I have that massage already. /today shows what comes."
         assert await walk.planned() == before
+
+
+async def test_one_massage_told_twice_stays_one_and_brings_no_advice(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.tells("Less than 6 weeks ago", "One place")
+        await walk.has_massage()
+        await walk.passes(minutes=2)
+        before = await walk.planned()
+
+        await walk.says("/session")
+        await walk.taps("Just now")
+
+        assert "You told me of one already: Tue, Mar 10, 10:00." in walk.last.text
+        await walk.taps("No, the same one")
+        assert walk.last.text.startswith("Then it stays one massage")
+        assert await walk.planned() == before
+        await walk.passes(hours=24)
+        await walk.answers(change="About the same", pain=6)
+        assert "two massages" not in walk.said
+        assert (await walk.says("/report")).text.count("pain before") == 1
+
+
+async def test_another_massage_soon_after_the_first_counts_as_one_more(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        await walk.passes(hours=2)
+
+        await walk.says("/session")
+        await walk.taps("Just now", "Yes, another one", "The same pain", "5")
+
+        assert "Here is your plan" in walk.last.text
+        assert (await walk.says("/report")).text.count("pain before") == 2
+
+
+async def test_massages_of_two_sittings_are_not_taken_for_one(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        await walk.passes(hours=3, minutes=1)
+
+        await walk.says("/session")
+        await walk.taps("Just now")
+
+        assert "same back pain" in walk.last.text
+
+
+async def test_telling_begun_twice_at_once_asks_before_it_counts_two(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.says("/session")
+        await walk.taps("Just now")
+        first = walk.last
+        await walk.passes(minutes=1)
+        await walk.says("/session")
+        await walk.taps("Just now", "6")
+
+        await walk.person.tap(first.message_id, "6")
+        await walk.quiet()
+
+        asked = walk.person.message(first.message_id)
+        assert "Is that another massage?" in asked.text
+        await walk.person.tap(first.message_id, "No, the same one")
+        await walk.quiet()
+        assert (await walk.says("/report")).text.count("pain before") == 1
 
 
 async def test_a_double_press_on_the_pain_logs_one_massage(tmp_path: Path) -> None:

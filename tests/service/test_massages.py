@@ -16,6 +16,8 @@ from bot.service import massages, overview
 from tests.service.clinic import DAY, HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tests.service.clinic import Clinic
 
 
@@ -165,6 +167,26 @@ async def test_a_massage_logged_late_still_asks_for_the_danger_signs(
 
     first = next(each for each in logged.plan if each.kind is Kind.CHECK_IN)
     assert NOW < first.due_at < NOW + 5 * HOUR
+
+
+async def test_the_massage_close_enough_to_be_the_same_one_is_found(
+    clinic: Clinic, anna: Person
+) -> None:
+    ben = await clinic.admit(6006)
+    await clinic.massage(ben, NOW + 5 * HOUR)
+    await clinic.massage(anna)
+    renewed = (await clinic.massage(anna, NOW + 2 * HOUR, new=True)).person
+
+    async def near(hours: float) -> timedelta | None:
+        found = await massages.near(clinic.practice, renewed, NOW + hours * HOUR)
+        return found.at - NOW if found else None
+
+    assert await near(-3) == 0 * HOUR
+    assert await near(-3.01) is None
+    assert await near(0.9) == 0 * HOUR  # also one of the pain before
+    assert await near(1.1) == 2 * HOUR
+    assert await near(5) == 2 * HOUR
+    assert await near(5.01) is None  # of ben's nobody knows here
 
 
 async def test_massages_are_counted_by_episode_of_pain(clinic: Clinic, anna: Person) -> None:

@@ -92,22 +92,46 @@ def _problem(at: datetime, now: datetime) -> str | None:
 
 
 async def when_tapped(turn: Turn, callback: Callback) -> None:
-    """The time is known; ask what it was for, from the second massage on."""
+    """The time is known; where a massage is logged close to it, ask whether this is another."""
     await turn.toast()
     at = _instant(callback)
     problem = _problem(at, turn.now)
+    near = await massages.near(turn.practice, turn.known, at)
     if problem:
         await turn.edit(View(turn.say(problem)))
-    elif await massages.earlier_sessions(turn.practice, turn.known):
-        await turn.edit(views.ask_same_pain(turn.language, views.minutes(at)))
+    elif near is None:
+        await _ask_on(turn, at)
+    elif near.at == at:
+        await turn.edit(View(turn.say("session.already")))
     else:
-        await turn.edit(views.ask_pain(turn.language, views.minutes(at), "0"))
+        await turn.edit(views.ask_another(turn.language, at, near.at, turn.zone))
+
+
+async def another_tapped(turn: Turn, callback: Callback) -> None:
+    """Another massage, or the one that is logged already: then all stays as it is."""
+    await turn.toast()
+    if callback.word(1) == "1":
+        await _ask_on(turn, _instant(callback), another=True)
+    else:
+        await turn.edit(View(turn.say("session.same_one")))
+
+
+async def _ask_on(turn: Turn, at: datetime, *, another: bool = False) -> None:
+    """Ask what it was for, from the second massage on; of the first, how strong the pain was."""
+    if await massages.earlier_sessions(turn.practice, turn.known):
+        view = views.ask_same_pain(turn.language, views.minutes(at), another=another)
+    else:
+        view = views.ask_pain(turn.language, views.minutes(at), "0", another=another)
+    await turn.edit(view)
 
 
 async def same_tapped(turn: Turn, callback: Callback) -> None:
     """The same pain, or a new one."""
     await turn.toast()
-    await turn.edit(views.ask_pain(turn.language, callback.number(0), callback.word(1)))
+    another = views.ANOTHER in callback.arguments
+    await turn.edit(
+        views.ask_pain(turn.language, callback.number(0), callback.word(1), another=another)
+    )
 
 
 async def pain_tapped(turn: Turn, callback: Callback) -> None:
@@ -118,6 +142,12 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
     if problem:
         await turn.toast()
         await turn.edit(View(turn.say(problem)))
+        return
+    near = await massages.near(turn.practice, turn.known, at)
+    if near is not None and near.at != at and views.ANOTHER not in callback.arguments:
+        # The question was begun twice, and the other one led to a massage meanwhile.
+        await turn.toast()
+        await turn.edit(views.ask_another(turn.language, at, near.at, turn.zone))
         return
     logged = await massages.log(
         turn.practice,

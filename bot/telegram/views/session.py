@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.library.text import Language
 
 SCALE_WIDTH = 6
+ANOTHER = "another"
 HOURS_AGO = (2, 3, 4, 6, 8, 10, 12)
 YESTERDAY = ((10, "morning"), (15, "afternoon"), (19, "evening"))
 
@@ -92,24 +93,44 @@ def confirm_when(language: Language, at: datetime, zone: str) -> View:
     )
 
 
-def ask_same_pain(language: Language, at_minutes: int) -> View:
-    """Whether this massage belongs to the same episode of pain."""
+def ask_another(language: Language, at: datetime, known: datetime, zone: str) -> View:
+    """Whether a massage of `at` is another one than that of `known`, which is so close."""
     return View(
-        language.say("session.same_pain"),
+        language.say("session.another", time=moment(known, zone, language)),
         keyboard(
             [
-                [button(language.say("session.same"), "same", at_minutes, "0")],
-                [button(language.say("session.new"), "same", at_minutes, "1")],
+                [button(language.say("session.another_yes"), "another", minutes(at), "1")],
+                [button(language.say("session.another_no"), "another", minutes(at), "0")],
             ]
         ),
     )
 
 
-def ask_pain(language: Language, at_minutes: int, new_pain: str) -> View:
+def ask_same_pain(language: Language, at_minutes: int, *, another: bool = False) -> View:
+    """Whether this massage belongs to the same episode of pain."""
+    said = _said(another=another)
+    return View(
+        language.say("session.same_pain"),
+        keyboard(
+            [
+                [button(language.say("session.same"), "same", at_minutes, "0", *said)],
+                [button(language.say("session.new"), "same", at_minutes, "1", *said)],
+            ]
+        ),
+    )
+
+
+def ask_pain(language: Language, at_minutes: int, new_pain: str, *, another: bool = False) -> View:
     """How strong the pain was before the massage."""
-    numbers = [button(str(n), "log", at_minutes, new_pain, n) for n in range(11)]
-    skip = [button(language.say("button.skip"), "log", at_minutes, new_pain, "-")]
+    said = _said(another=another)
+    numbers = [button(str(n), "log", at_minutes, new_pain, n, *said) for n in range(11)]
+    skip = [button(language.say("button.skip"), "log", at_minutes, new_pain, "-", *said)]
     return View(language.say("session.pain"), keyboard([*in_rows(numbers, SCALE_WIDTH), skip]))
+
+
+def _said(*, another: bool) -> tuple[str, ...]:
+    """What the next button carries where they said that this massage is another one."""
+    return (ANOTHER,) if another else ()
 
 
 def _quiet(language: Language, person: Person) -> str:
