@@ -41,6 +41,11 @@ OF_COURSE = IN_ORDER.where(
     table.c.course == bindparam("in_course"),
     table.c.kind.in_(CHECK_IN_KINDS),
 )
+PROFILES_OF = IN_ORDER.where(
+    table.c.person_id == bindparam("of"),
+    table.c.course == bindparam("in_course"),
+    table.c.kind == "profile",
+)
 ANSWERS_OF = (
     select(answers)
     .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
@@ -102,6 +107,11 @@ async def open_of(tx: Transaction, person_id: PersonId) -> tuple[Interview, ...]
 async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
     """The check-ins of one episode of pain, planned or on the person's own word, oldest first."""
     return await _select(tx, OF_COURSE, {"of": person_id, "in_course": course})
+
+
+async def profiles_of(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
+    """The profile as it was asked in one episode of pain, once or again, oldest first."""
+    return await _select(tx, PROFILES_OF, {"of": person_id, "in_course": course})
 
 
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:

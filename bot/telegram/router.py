@@ -76,6 +76,7 @@ TAPS: Mapping[str, Tapped] = {
     "same": session.same_tapped,
     "log": session.pain_tapped,
     "fine": session.fine_tapped,
+    "undo": session.undo_tapped,
     "settings": settings.tapped,
     "set": settings.set_tapped,
     "put": settings.put_tapped,

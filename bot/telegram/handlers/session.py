@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import dateparser
 
 from bot.care import timing
+from bot.care.model import SessionId
 from bot.service import escalating, massages, people
 from bot.telegram.handlers import interview
 from bot.telegram.views import escalation as escalation_views
@@ -32,7 +33,9 @@ async def command(turn: Turn) -> None:
         await people.await_text(turn.practice, turn.known.id, "zone", turn.now)
         await turn.send(joining.ask_zone(turn.language))
         return
-    await turn.send(views.ask_when(turn.language, turn.now))
+    last = await massages.last_logged(turn.practice, turn.known.id)
+    recent = last is not None and turn.now - last.at <= massages.OLDEST
+    await turn.send(views.ask_when(turn.language, turn.now, last.id if last and recent else None))
 
 
 async def tapped(turn: Turn, _: Callback) -> None:
@@ -160,7 +163,7 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
     turn.person = logged.person
     turn.house.wake()
     await turn.toast(turn.say("session.already") if logged.again else None)
-    await turn.edit(views.plan_shown(turn.language, turn.known, at, logged.plan))
+    await turn.edit(views.plan_shown(turn.language, turn.known, logged.massage, logged.plan))
     standing = await escalating.standing(turn.practice, turn.known.id)
     if standing and logged.opened is None:  # one that this massage opened speaks for itself
         await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
@@ -177,6 +180,38 @@ async def fine_tapped(turn: Turn, _: Callback) -> None:
         await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
         return
     await turn.send(View(turn.say("session.fine_reply")))
+
+
+async def undo_tapped(turn: Turn, callback: Callback) -> None:
+    """The massage told of last was a mistake: asked once more, in a message below the plan."""
+    session_id = SessionId(callback.number(0))
+    said = callback.word(1) if len(callback.arguments) > 1 else None
+    if said == views.YES:
+        await _remove(turn, session_id)
+        return
+    last = await massages.last_logged(turn.practice, turn.known.id)
+    if last is None or last.id != session_id:
+        await turn.toast(turn.say("session.not_last"))
+        return
+    await turn.toast()
+    if said is None:
+        await turn.send(views.ask_remove(turn.language, last, turn.zone))
+    else:
+        await turn.edit(View(turn.say("session.kept")))
+
+
+async def _remove(turn: Turn, session_id: SessionId) -> None:
+    removed = await massages.remove(turn.practice, turn.known.id, session_id, turn.now)
+    if removed is None:
+        await turn.toast(turn.say("session.not_last"))
+        return
+    turn.person = removed.person
+    turn.house.wake()
+    await turn.toast()
+    await turn.edit(views.removed(turn.language, removed.person, removed.before))
+    standing = await escalating.standing(turn.practice, turn.known.id)
+    if standing:  # whatever it came from
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
 
 
 def _instant(callback: Callback) -> datetime:

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import timing
-from bot.care.model import CHECK_INS, Kind, Person, PlannedMessage, Status
+from bot.care.model import (
+    CHECK_INS,
+    Kind,
+    Person,
+    PlannedMessage,
+    Session,
+    SessionId,
+    Status,
+)
 from bot.telegram.views.view import (
     Row,
     View,
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 SCALE_WIDTH = 6
 ANOTHER = "another"
+YES, NO = "yes", "no"
 HOURS_AGO = (2, 3, 4, 6, 8, 10, 12)
 YESTERDAY = ((10, "morning"), (15, "afternoon"), (19, "evening"))
 
@@ -35,28 +44,23 @@ def minutes(instant: datetime) -> int:
     return int(instant.timestamp()) // 60
 
 
-def ask_when(language: Language, now: datetime) -> View:
-    """When the massage was."""
-    return View(
-        language.say("session.when"),
-        keyboard(
-            [
-                [
-                    button(language.say("session.now"), "when", minutes(now)),
-                    button(
-                        language.say("session.hour_ago"),
-                        "when",
-                        minutes(now - timedelta(hours=1)),
-                    ),
-                ],
-                [
-                    button(language.say("session.today"), "today"),
-                    button(language.say("session.yesterday"), "yesterday"),
-                ],
-                [button(language.say("session.pick"), "pick")],
-            ]
-        ),
-    )
+def ask_when(language: Language, now: datetime, last: SessionId | None) -> View:
+    """When the massage was; or that the one told of last was a mistake."""
+    an_hour_ago = minutes(now - timedelta(hours=1))
+    rows: list[Row] = [
+        [
+            button(language.say("session.now"), "when", minutes(now)),
+            button(language.say("session.hour_ago"), "when", an_hour_ago),
+        ],
+        [
+            button(language.say("session.today"), "today"),
+            button(language.say("session.yesterday"), "yesterday"),
+        ],
+        [button(language.say("session.pick"), "pick")],
+    ]
+    if last is not None:
+        rows.append([button(language.say("session.mistake_last"), "undo", last)])
+    return View(language.say("session.when"), keyboard(rows))
 
 
 def ask_hour(language: Language, now: datetime, zone: str) -> View:
@@ -142,11 +146,11 @@ def _quiet(language: Language, person: Person) -> str:
 
 
 def plan_shown(
-    language: Language, person: Person, at: datetime, plan: Sequence[PlannedMessage]
+    language: Language, person: Person, massage: Session, plan: Sequence[PlannedMessage]
 ) -> View:
     """The plan of a massage with its times, and the ways to change it."""
     assert person.zone is not None
-    zone = person.zone
+    zone, at = person.zone, massage.at
     soon = [each for each in plan if each.due_at - at < timedelta(days=1)]
     lines = [
         timed(each.due_at, zone, language, language.say(f"kind.{each.kind.value}"))
@@ -166,6 +170,7 @@ def plan_shown(
     if person.status is not Status.ACTIVE:
         parts.append(language.say("today.paused"))
         rows = [[button(language.say("button.resume"), "resume")]]
+    rows.append([button(language.say("session.mistake"), "undo", massage.id)])
     if "blood_thinners" in person.profile.conditions:
         # Here and not after a check-in: whatever is answered later, this is heard once a massage.
         parts.append(language.say("session.bruises"))
@@ -178,3 +183,27 @@ def plan_shown(
     if checks:
         parts.append(f"<b>{language.say('session.plan_checks')}</b>\n{bullets(checks)}")
     return View("\n\n".join(parts), keyboard(rows))
+
+
+def ask_remove(language: Language, massage: Session, zone: str) -> View:
+    """Whether a massage logged by mistake is to be taken out."""
+    return View(
+        language.say("session.remove", time=moment(massage.at, zone, language)),
+        keyboard(
+            [
+                [button(language.say("session.remove_yes"), "undo", massage.id, YES)],
+                [button(language.say("session.remove_no"), "undo", massage.id, NO)],
+            ]
+        ),
+    )
+
+
+def removed(language: Language, person: Person, before: Session | None) -> View:
+    """That a massage counts no more, and what goes on without it."""
+    if before is None:
+        goes_on = language.say("session.removed_none")
+    elif person.status is Status.ACTIVE:
+        goes_on = language.say("session.removed_back")
+    else:
+        goes_on = language.say("today.paused")
+    return View(f"{language.say('session.removed')}\n\n{goes_on}")
