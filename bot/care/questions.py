@@ -6,6 +6,7 @@ Questions are ordered, and `ask_if` looks back only, so that no interview can lo
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from bot.care.model import (
@@ -24,13 +25,15 @@ from bot.care.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 # What the profile interview can clear; the rest of `cleared` comes from "I've been seen".
 CLEARED_BY_PROFILE = frozenset(
     {"leg_pain", "arm_pain", "numb_tingling", "cancer", "pregnant", "fall_risk"}
 )
+
+IN_HAND = timedelta(minutes=30)  # so long somebody may take over the next answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,23 @@ def to_checkin(interview: Interview) -> CheckIn:
         complete=interview.state is not InterviewState.OPEN,
         signs_answered=finished and bool(ticks) and all(answer.confirmed for answer in ticks),
     )
+
+
+def in_hand_until(waiting: Iterable[Interview], now: datetime) -> datetime | None:
+    """Until when a check-in still waiting for answers counts as being answered; None if none does.
+
+    From a person's last answer on; a /worse, which they asked for themselves, from its beginning.
+    A planned check-in that nobody began to answer is in nobody's hand, nor is a profile, which
+    no check-in closes.
+    """
+    touched: list[datetime] = []
+    for each in waiting:
+        if each.kind != "profile":
+            touched += (answer.at for answer in each.answers.values())
+            touched += () if each.occurrence_id else (each.opened_at,)
+    # What lies ahead was told under a clock that has been set back since.
+    latest = max((at for at in touched if at <= now), default=None)
+    return latest + IN_HAND if latest and latest + IN_HAND > now else None
 
 
 def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:

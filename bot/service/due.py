@@ -146,7 +146,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
         if kind is Kind.GO_ON or person.status is not Status.ACTIVE:
             return _cancelled(person.status.value)
         if kind is Kind.REMINDER:
-            return await _reminder(tx, practice, person)
+            return await _reminder(tx, practice, person, now)
         return await _check_in(tx, practice, person, occurrence, now)
 
 
@@ -248,10 +248,14 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: 
     )
 
 
-async def _reminder(tx: Transaction, practice: Practice, person: Person) -> Due:
-    waiting = [each for each in await interviews.open_of(tx, person.id) if each.occurrence_id]
+async def _reminder(tx: Transaction, practice: Practice, person: Person, now: datetime) -> Due:
+    open_now = await interviews.open_of(tx, person.id)
+    waiting = [each for each in open_now if each.occurrence_id]
     if not waiting:
         return _cancelled("answered")
+    busy_until = questions.in_hand_until(open_now, now)
+    if busy_until:
+        return Postponed(busy_until, "something else is being answered")
     interview = waiting[-1]
     question = questions.next_question(
         interview.kind, interview.answers, practice.library.questions
@@ -266,9 +270,13 @@ async def _check_in(
 ) -> Due:
     if await occurrences.newer_check_in_due(tx, occurrence, now):
         return _cancelled("a newer check-in is due")
-    for earlier in await interviews.open_of(tx, person.id):
-        if earlier.kind != "profile" and earlier.occurrence_id != occurrence.id:
-            await _run_out(tx, practice, person, earlier, now)
+    open_now = await interviews.open_of(tx, person.id)
+    before = [e for e in open_now if e.kind != "profile" and e.occurrence_id != occurrence.id]
+    busy_until = questions.in_hand_until(before, now)
+    if busy_until:
+        return Postponed(busy_until, "something else is being answered")
+    for earlier in before:
+        await _run_out(tx, practice, person, earlier, now)
     if await _unanswered_in_a_row(tx, person, now) >= UNANSWERED_LIMIT:
         await joining.quieten(tx, person.id, Status.SILENT, joining.ASKED_FOR)
         await plans.ask_to_go_on(tx, person, occurrence, now)

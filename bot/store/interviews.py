@@ -44,6 +44,11 @@ OF_COURSE = IN_ORDER.where(
 NEWEST_PROFILE = select(func.max(table.c.id)).where(
     table.c.person_id == bindparam("of"), table.c.kind == "profile"
 )
+PROFILES_OF = IN_ORDER.where(
+    table.c.person_id == bindparam("of"),
+    table.c.course == bindparam("in_course"),
+    table.c.kind == "profile",
+)
 ANSWERS_OF = (
     select(answers)
     .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
@@ -116,6 +121,11 @@ async def newest_profile(tx: Transaction, person_id: PersonId) -> InterviewId | 
     """Which of the person's profiles was begun last, in whatever state."""
     newest = (await tx.execute(NEWEST_PROFILE, {"of": person_id})).scalar_one()
     return None if newest is None else InterviewId(newest)
+
+
+async def profiles_of(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
+    """The profile as it was asked in one episode of pain, once or again, oldest first."""
+    return await _select(tx, PROFILES_OF, {"of": person_id, "in_course": course})
 
 
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:

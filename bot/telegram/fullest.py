@@ -42,6 +42,7 @@ TOASTS = (
     "nudge.skip_reply",
     "escalation.closed",
     "session.already",
+    "session.not_last",
     "other.old_button",
     "pause.escalation",
     "today.paused",
@@ -208,7 +209,7 @@ def _overviews(library: Library, language: Language) -> Iterator[Made]:
             make = partial(today.overview, language, seen, numbers)
             path = (f"today.open_{level.id}",)
             yield Made("/today with every reason", "messages", path, make)
-        shown = partial(session.plan_shown, language, person, plan[0].due_at, plan)
+        shown = partial(session.plan_shown, language, person, longest.massage(plan[0].due_at), plan)
         yield Made("the plan of four weeks", "messages", ("session.plan",), shown)
 
 
@@ -229,7 +230,10 @@ def _first_steps(library: Library, language: Language) -> Iterator[Made]:
         "help.text": partial(pages.help_page, language, numbers),
         "privacy.text": partial(pages.privacy, language, known=True),
         "guides.list": partial(pages.guides, language),
-        "session.when": partial(session.ask_when, language, at),
+        "session.when": partial(session.ask_when, language, at, longest.massage(at).id),
+        "session.another": partial(session.ask_another, language, at, at, longest.ZONE),
+        "session.remove": partial(session.ask_remove, language, longest.massage(at), longest.ZONE),
+        "session.removed": partial(session.removed, language, person, longest.massage(at)),
         "session.pain": partial(session.ask_pain, language, session.minutes(at), "0"),
     }
     for message_id, make in views.items():

@@ -26,6 +26,8 @@ from bot.care.model import (
     PersonId,
     PlannedMessage,
     Profile,
+    Session,
+    SessionId,
     Status,
 )
 from bot.care.own import LONGEST as LONGEST_OWN
@@ -169,6 +171,18 @@ def interview(kind: InterviewKind, library: Library) -> Interview:
         course=1,
         occurrence_id=OccurrenceId(BIGGEST_ID),
         answers={**ticked, fell.question: fell},
+    )
+
+
+def massage(at: datetime) -> Session:
+    """One of this instant."""
+    return Session(
+        id=SessionId(BIGGEST_ID),
+        person_id=PersonId(BIGGEST_ID),
+        course=1,
+        at=at,
+        pain_before=10,
+        plan_version=1,
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.care.model import (
@@ -8,12 +9,14 @@ from bot.care.model import (
     Interview,
     InterviewId,
     InterviewState,
+    OccurrenceId,
     PersonId,
     Profile,
 )
 from bot.care.questions import (
     AskIf,
     Question,
+    in_hand_until,
     next_question,
     progress,
     to_checkin,
@@ -206,6 +209,28 @@ def test_pain_counts_as_a_number_or_as_the_id_of_its_button() -> None:
 def test_a_change_nobody_offers_is_no_answer() -> None:
     assert to_checkin(interview(("change", "splendid"))).change is None
     assert to_checkin(interview(("change", None))).change is None
+
+
+def test_a_check_in_is_in_hand_for_half_an_hour_after_the_last_answer() -> None:
+    asked = replace(interview(("danger_now", ())), occurrence_id=OccurrenceId(7))
+    until = START + timedelta(minutes=31)
+
+    assert in_hand_until([asked], START + timedelta(minutes=1)) == until
+    assert in_hand_until([asked], until - timedelta(seconds=1)) == until
+    assert in_hand_until([asked], until) is None
+
+
+def test_only_what_a_person_asked_for_themselves_is_in_hand_from_its_beginning() -> None:
+    own = interview()
+    asked = replace(own, occurrence_id=OccurrenceId(7))
+    profile = replace(interview(("recent_fall", "no")), kind="profile")
+
+    assert in_hand_until([own, asked], START) == START + timedelta(minutes=30)
+    assert in_hand_until([asked, profile], START + timedelta(minutes=2)) is None
+
+
+def test_an_answer_under_a_clock_that_was_set_back_holds_nothing_up() -> None:
+    assert in_hand_until([interview(("danger_now", ()))], START - timedelta(days=1)) is None
 
 
 def test_a_profile_holds_what_was_said() -> None:

@@ -250,7 +250,11 @@ def test_the_plan_of_four_weeks_fits(shipped: Library, english: Language, anna: 
         shipped.plan,
     )
 
-    fits(session.plan_shown(english, anna, NOW, plan))
+    massage = Session(
+        id=SessionId(1), person_id=anna.id, course=1, at=NOW, pain_before=6, plan_version=1
+    )
+
+    fits(session.plan_shown(english, anna, massage, plan))
 
 
 @pytest.mark.parametrize("typed", ["😀" * 4096, "<" * 4096, "x" * 4096, "a\n" * 2048])

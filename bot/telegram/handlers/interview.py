@@ -104,7 +104,7 @@ async def _go_on(turn: Turn, result: answering.Turn) -> None:
 async def _reply(turn: Turn, result: answering.Turn) -> None:
     assert result.answered is not None
     if result.question is not None and result.question.id == result.answered.id:
-        await turn.edit(_prompt(turn, result, result.question))
+        await turn.redraw(_prompt(turn, result, result.question))
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
@@ -114,7 +114,7 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
     if turn.update.callback_query is not None:
         changeable = reopening.can_reopen(result.interview, question.id)
-        await turn.edit(
+        await turn.redraw(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )
 
@@ -158,6 +158,9 @@ async def _stale(
         return
     open_still = reopening.is_waiting(interview, question_id)
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
+    if result.question is not None and result.question.id == question_id:
+        # Tapped again, maybe because the tick never showed.
+        await turn.redraw(_prompt(turn, result, result.question))
 
 
 async def _report_now(turn: Turn, question_id: str, symptom: str) -> bool:

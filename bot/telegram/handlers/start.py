@@ -62,7 +62,7 @@ async def agree_tapped(turn: Turn, callback: Callback) -> None:
     turn.person = await people.join(
         turn.practice, turn.chat_id, language=turn.language.code, now=turn.now
     )
-    await turn.edit(View(turn.say("start.consent", **turn.numbers())))
+    await turn.redraw(View(turn.say("start.consent", **turn.numbers())))
     await steps.go_on(turn)
 
 
@@ -73,7 +73,7 @@ async def zone_tapped(turn: Turn, callback: Callback) -> None:
         await steps.ask_zone(turn)
         return
     zone = callback.word(0)
-    await turn.edit(joining.zone_chosen(turn.language, zone, _shown(turn.now, zone)))
+    await turn.redraw(joining.zone_chosen(turn.language, zone, _shown(turn.now, zone)))
     await _keep(turn, zone, named=joining.NAMED in callback.arguments)
 
 
