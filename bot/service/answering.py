@@ -237,10 +237,13 @@ async def _follow(
 
 
 def _following(practice: Practice, interview: Interview, answered: Question) -> Question | None:
-    """The next question, which is the same list again until it is done."""
-    if answered.kind == "ticks" and not interview.answers[answered.id].confirmed:
-        return answered
-    return questions.next_question(interview.kind, interview.answers, practice.library.questions)
+    """The next question: what was never asked comes first, then the same list until it is done."""
+    following = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    undone = answered.kind == "ticks" and not interview.answers[answered.id].confirmed
+    never_asked = following is not None and following.id not in interview.answers
+    return answered if undone and not never_asked else following
 
 
 def _still_ticking(interview: Interview, question: Question, opened: Escalation) -> bool:
