@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from bot.delivery.sender import Compose
     from bot.store.database import Database, Transaction
 
-# Leased and not yet on the wire, whatever the limit: the first few, so that they leave at once;
-# then as many as have left lately.
+# Leased and not yet on the wire, whatever the limit: the first few, and nothing else before they
+# leave, so that they do so at once; then as many as have left lately.
 FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
 GRACE_S = 2.8  # at stop, for what is in flight; a turn before and the endings get the rest of 4 s
@@ -208,7 +208,7 @@ class Courier:
             if not due:
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
-                self._most_unsent = FIRST_UNSENT
+                self._most_unsent, self._last_lease = FIRST_UNSENT, (0.0, 0)
                 return None
             if SAFETY_PRIORITY in due:
                 await self._lease_safety()
@@ -265,6 +265,8 @@ class Courier:
         at, before = self._last_lease
         now = asyncio.get_running_loop().time()
         self._last_lease = (now, leased)
+        if not before:
+            return
         leaves = int(before / max(now - at, 0.001) * WINDOW_S)
         self._most_unsent = min(self._places, MOST_UNSENT, max(FEWEST_UNSENT, leaves))
 

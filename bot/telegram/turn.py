@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import structlog
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.care.model import ChatId, Person
 from bot.service import people
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 MOST_CHATS = 10_000
 TOAST = 200  # characters, Bot API: answerCallbackQuery.text
+PATIENCE_S = 3.0  # the chat's next update may be a danger sign, and it waits behind this one
+ON_ITS_WAY_S = 0.3  # enough for a call to leave, whose answer is not waited for
+
+log = structlog.get_logger(__name__)
 
 
 class Shown:
@@ -50,6 +56,10 @@ class Shown:
         self._latest.move_to_end((chat_id, message_id))
         if len(self._latest) > self._most:
             self._latest.popitem(last=False)
+
+    def forget(self, chat_id: ChatId, message_id: int) -> None:
+        """What a message shows is not known any more."""
+        self._latest.pop((chat_id, message_id), None)
 
     def of(self, chat_id: ChatId, message_id: int) -> View | None:
         """What a message shows, if it is remembered."""
@@ -93,7 +103,9 @@ class Turn:
     person: Person | None
     language: Language
     answered: bool = field(default=False)
-    back: bool = field(default=False)  # this update took up a plan that had gone quiet
+    slow: bool = field(default=False)  # Telegram left a call of this turn without an answer
+    back: bool = field(default=False)  # this update ended a silence of the bot's
+    told_again: bool = field(default=False)  # and the plan tells the open advice by itself
 
     @property
     def practice(self) -> Practice:
@@ -132,24 +144,38 @@ class Turn:
         return message.message_id
 
     async def edit(self, view: View) -> None:
-        """Put `view` where the tapped button's message stands.
+        """Answer in the place of the tapped button's message, or where Telegram does not let us
+        at once, in a new one. Network errors of that go up, for the inbox to retry.
 
         A message that is gone or already says so is no reason to fail.
         """
+        if not await self.redraw(view):
+            await self.send(view)
+
+    async def redraw(self, view: View) -> bool:
+        """Put `view` where the tapped button's message stands; False where that did not work.
+
+        For what a person can do without: a tick that shows, a question that becomes its answer.
+        """
         query = self.update.callback_query
         if query is None or query.message is None:
-            await self.send(view)
-            return
+            return False
         message_id = query.message.message_id
         if not self.house.shown.is_new(self.chat_id, message_id, view):
-            return
+            return True
         under_a_picture = isinstance(query.message, Message) and bool(query.message.photo)
-        try:
-            await self._rewrite(message_id, view, under_a_picture=under_a_picture)
-        except BadRequest as error:
-            if not _harmless(error):
-                raise
-        self.house.shown.keep(self.chat_id, message_id, view)
+        return await self._replace(
+            message_id, view, self._rewrite(message_id, view, under_a_picture=under_a_picture)
+        )
+
+    async def _replace(self, message_id: int, view: View, call: Awaitable[object]) -> bool:
+        """Let a call make a message show `view`, and remember what it shows from now on."""
+        done = await self._at_once(call)
+        if done:
+            self.house.shown.keep(self.chat_id, message_id, view)
+        else:
+            self.house.shown.forget(self.chat_id, message_id)  # it may have arrived all the same
+        return done
 
     async def _rewrite(self, message_id: int, view: View, *, under_a_picture: bool) -> None:
         """Other words and buttons for a message; a picture above them stays."""
@@ -177,24 +203,37 @@ class Turn:
         view = self.house.shown.of(self.chat_id, message_id)
         if view is None or view.keyboard is None:
             return
-        try:
-            await self.bot.edit_message_reply_markup(chat_id=self.chat_id, message_id=message_id)
-        except BadRequest as error:
-            if not _harmless(error):
-                raise
-        self.house.shown.keep(self.chat_id, message_id, replace(view, keyboard=None))
+        await self._replace(
+            message_id,
+            replace(view, keyboard=None),
+            self.bot.edit_message_reply_markup(chat_id=self.chat_id, message_id=message_id),
+        )
 
     async def toast(self, text: str | None = None) -> None:
-        """Answer the tapped button, once; a callback too old to answer is let be."""
+        """Answer the tapped button, once; one too old to answer, or put off, is let be."""
         query = self.update.callback_query
         if query is None or self.answered:
             return
         self.answered = True
+        await self._at_once(query.answer(text=text[:TOAST] if text else None))
+
+    async def _at_once(self, call: Awaitable[object]) -> bool:
+        """Whether Telegram did this now. What it puts off or leaves unanswered is let be.
+
+        By now the decision is committed: to wait here, or to come back to it after the pause that
+        Telegram asks for, would make the chat's next update wait. One wait a turn is enough.
+        """
         try:
-            await query.answer(text=text[:TOAST] if text else None)
+            async with asyncio.timeout(ON_ITS_WAY_S if self.slow else PATIENCE_S):
+                await call
         except BadRequest as error:
             if not _harmless(error):
                 raise
+        except (RetryAfter, NetworkError, TimeoutError) as error:
+            self.slow = self.slow or isinstance(error, TimeoutError)
+            log.info("reply_not_at_once", error=type(error).__name__)
+            return False
+        return True
 
 
 HARMLESS = (

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.care.model import Escalation, Interview, Occurrence
+    from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
 
@@ -86,7 +87,7 @@ class Clinic:
         person: Person,
         interview: Interview,
         question: str,
-        act: answering.Act,
+        act: Act,
         option: str | int | None = None,
         *,
         now: datetime = NOW,

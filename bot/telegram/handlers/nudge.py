@@ -32,7 +32,7 @@ async def tapped(turn: Turn, callback: Callback) -> None:
     else:
         reply = turn.say(f"nudge.{said}_reply")
     await turn.toast(reply)
-    await _close(turn, reply)
+    await turn.redraw(_closed(turn, reply))
 
 
 async def _offer(turn: Turn, occurrence_id: OccurrenceId) -> None:
@@ -64,8 +64,8 @@ async def later_tapped(turn: Turn, callback: Callback) -> None:
     turn.house.wake()
     await turn.toast()
     time = moment(chosen.at, person.zone or "UTC", turn.language)
-    await _close(turn, turn.say("nudge.put_off", time=time))
+    await turn.edit(_closed(turn, turn.say("nudge.put_off", time=time)))
 
 
-async def _close(turn: Turn, text: str) -> None:
-    await turn.edit(View(text, keyboard([wrong_row(turn.language)])))
+def _closed(turn: Turn, text: str) -> View:
+    return View(text, keyboard([wrong_row(turn.language)]))
