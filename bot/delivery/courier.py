@@ -156,10 +156,12 @@ class Courier:
                 try:
                     wait_s = await self._patience.for_(self._turn())
                     failures = 0
-                except Exception:
+                except Exception as error:
                     failures += 1
                     wait_s = self._backoff.wait_s(failures)
                     log.exception("courier_turn_failed", wait_s=wait_s)
+                    if isinstance(error, TimeoutError):
+                        await self._queue.start_anew()
                 await self._rest(wait_s)
             await self._finish()
         finally:

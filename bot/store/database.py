@@ -91,6 +91,13 @@ class Database:
         except SQLAlchemyError as error:
             raise DatabaseError(_in_one_line(self._writer.url, error)) from error
 
+    async def start_anew(self) -> None:
+        """Close PostgreSQL's connections that are at rest: where one has fallen silent, each of
+        the others would be waited for as well. SQLite has no network.
+        """
+        if self.dialect == "postgresql":
+            await self._writer.dispose()
+
     async def close(self) -> None:
         """Close every connection; the writer last, because the last one writes the log back."""
         await self._reader.dispose()

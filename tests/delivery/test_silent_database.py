@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.care.model import Kind
+from bot.delivery import patience
 from bot.store.database import Database
 from tests.delivery.conftest import Office
 from tests.relay import Relay, relay_to
@@ -49,8 +50,9 @@ async def beside(
 
 
 async def test_advice_is_sent_within_seconds_after_connections_fell_silent(
-    office: Office, beside: Office, relay: Relay
+    office: Office, beside: Office, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(patience, "LONGEST_S", 2.0)
     anna = await beside.person()
     courier = office.courier()
     running = asyncio.create_task(courier.run())
