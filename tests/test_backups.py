@@ -110,6 +110,20 @@ async def test_for_postgresql_the_command_to_use_is_told_without_the_password(
     assert "geheim" not in line
 
 
+@pytest.mark.parametrize("command", ["backup", "restore", "stats", "hold"])
+async def test_an_address_with_a_port_that_is_no_number_ends_with_2_and_one_line(
+    command: str, tmp_path: Path
+) -> None:
+    files = [tmp_path / "aftercare.copy"] if command in ("backup", "restore") else []
+
+    result = await aftercare(command, *files, url="postgresql://me:secret@host:54e2/name")
+
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "postgresql://user@host:port/name" in result.stderr
+    assert "secret" not in result.stderr
+
+
 # ---- restore ----
 
 

@@ -182,9 +182,10 @@ class BotBudget:
         self._paused_until = max(until, self._paused_until or until)
 
     def clear(self) -> None:
-        """Forget pause and slots: the clock they were reckoned by was wrong."""
+        """Forget pause, slots and refusals: the clock they were reckoned by was wrong."""
         self._paused_until = None
         self._slots.clear()
+        self._refused.clear()
 
     async def refused(self, chat_id: ChatId, retry_after_s: float) -> bool:
         """Note a 429; True if another chat had one within a second, so that the bot is meant.
@@ -198,7 +199,7 @@ class BotBudget:
             return False
         self.hold(retry_after_s)
         async with self._database.transaction() as tx:
-            await shared.pause_until(tx, now + timedelta(seconds=retry_after_s))
+            await shared.pause_until(tx, now + timedelta(seconds=retry_after_s), now=now)
         return True
 
     async def _reserved(

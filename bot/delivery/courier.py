@@ -19,6 +19,7 @@ from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.flight import Flight, places
 from bot.delivery.metrics import Metrics
+from bot.delivery.patience import Patience
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # leave, so that they do so at once; then as many as have left lately.
 FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
-GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
+GRACE_S = 2.8  # at stop, for what is in flight; a turn before and the endings get the rest of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
@@ -111,6 +112,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._looked_at = clock.now()
         self._stopping = False
+        self._patience = Patience()
         self._first_expiry = True
         self._ended_run = asyncio.Event()
         self._ended_run.set()
@@ -152,12 +154,14 @@ class Courier:
             while not self._stopping:
                 self._woken.clear()
                 try:
-                    wait_s = await self._turn()
+                    wait_s = await self._patience.for_(self._turn())
                     failures = 0
-                except Exception:
+                except Exception as error:
                     failures += 1
                     wait_s = self._backoff.wait_s(failures)
                     log.exception("courier_turn_failed", wait_s=wait_s)
+                    if isinstance(error, TimeoutError):
+                        await self._queue.start_anew()
                 await self._rest(wait_s)
             await self._finish()
         finally:
@@ -169,6 +173,7 @@ class Courier:
         """Lease nothing more, and return once `run()` has come to its end, within 4 s."""
         self._stopping = True
         self._woken.set()
+        self._patience.end()
         await self._ended_run.wait()
 
     async def drain(self) -> int:
@@ -358,17 +363,17 @@ class Courier:
 
     async def _begin(self) -> None:
         try:
-            await self.heed_hold()
+            await self._patience.for_(self.heed_hold())
         except Exception:
             log.exception("hold_unknown")
             self.held = True  # until a tick can ask; safety goes meanwhile
         try:
-            if SAFETY_PRIORITY in await self._queue.due_priorities():
-                await self._lease_safety()  # before all that is to be tidied up after a downtime
+            if SAFETY_PRIORITY in await self._patience.for_(self._queue.due_priorities()):
+                await self._patience.for_(self._lease_safety())  # before all tidying up
         except Exception:
             log.exception("courier_turn_failed")
         try:
-            await self.expire()
+            await self._patience.for_(self.expire())
         except Exception:
             log.exception("expiry_failed")
         log.info("courier_started", held=self.held)

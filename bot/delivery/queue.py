@@ -160,6 +160,10 @@ class Queue:
         async with self._database.reading() as tx:
             return await holding.since(tx) is not None
 
+    async def start_anew(self) -> None:
+        """Ask by new connections: the database has not answered for long."""
+        await self._database.start_anew()
+
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""
         await self._ledger.flush()

@@ -29,6 +29,7 @@ from bot.care.model import (
 from bot.care.own import OwnWords, id_in
 from bot.service import judging, plans
 from bot.service import people as joining
+from bot.service.settling import settle_each
 from bot.store import escalations, interviews, occurrences, own_exercises, people, sessions
 
 if TYPE_CHECKING:
@@ -324,8 +325,7 @@ async def expire_check_ins(practice: Practice, now: datetime) -> int:
     """
     async with practice.database.reading() as tx:
         overdue = await interviews.open_before(tx, planned=now - PLANNED_WAITS, own=now - OWN_WAITS)
-    closed = [await _expire(practice, each, now) for each in overdue]
-    return sum(closed)
+    return await settle_each(practice, overdue, now, _expire)
 
 
 async def _expire(practice: Practice, interview: Interview, now: datetime) -> bool:
@@ -368,8 +368,14 @@ async def judge_left_profiles(practice: Practice, now: datetime) -> int:
     """
     async with practice.database.reading() as tx:
         left = await interviews.profiles_left(tx, before=now - PROFILE_WAITS)
-    judged = [await _judge_left(practice, each, now) for each in left]
-    return sum(judged)
+    left = tuple(each for each in left if _is_left(each, now))
+    return await settle_each(practice, left, now, _judge_left)
+
+
+def _is_left(profile: Interview, now: datetime) -> bool:
+    """Whether something was told in it, and nothing more for a while."""
+    latest = max((each.at for each in profile.answers.values()), default=None)
+    return latest is not None and latest <= now - PROFILE_WAITS
 
 
 async def _judge_left(practice: Practice, interview: Interview, now: datetime) -> bool:
@@ -378,8 +384,7 @@ async def _judge_left(practice: Practice, interview: Interview, now: datetime) -
         if found is None:
             return False
         person, current = found
-        latest = max((each.at for each in current.answers.values()), default=None)
-        if latest is None or latest > now - PROFILE_WAITS:
+        if not _is_left(current, now):
             return False
         if person.status in HEARS_NOTHING or _is_quiet(person, now):
             return False

@@ -17,10 +17,11 @@ from bot.care.model import (
     OccurrenceId,
     PersonId,
     SessionId,
+    Status,
     Verdict,
 )
 from bot.store.columns import from_ms, to_ms
-from bot.store.tables import WAITING, answers
+from bot.store.tables import WAITING, answers, people, sessions
 from bot.store.tables import interviews as table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 CHECK_IN_KINDS = ("early", "full", "worse")
+NOT_CARED_FOR = (Status.STOPPED, Status.GONE)
 
 # The statements of every answer are made once: making one costs as much as running it.
 IN_ORDER = select(table).order_by(table.c.opened_at, table.c.id)
@@ -159,9 +161,21 @@ async def open_before(
 
 
 async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview, ...]:
-    """Profiles from before then that were begun, not finished, and not judged so far."""
+    """Profiles from before then that were begun, not finished, and not judged so far.
+
+    Left out are those of people who stopped, or have logged no massage in this episode of pain:
+    nothing is to be made of theirs, however long they lie there.
+    """
     left = (table.c.kind == "profile", table.c.opened_at < before, table.c.level.is_(None))
-    return await _select(tx, IN_ORDER.where(WAITING, *left))
+    begun = select(answers.c.id).where(answers.c.interview_id == table.c.id).exists()
+    cared_for = (
+        select(people.c.id)
+        .join(sessions, sessions.c.person_id == people.c.id)
+        .where(people.c.id == table.c.person_id, people.c.status.not_in(NOT_CARED_FOR))
+        .where(sessions.c.course == people.c.course)
+        .exists()
+    )
+    return await _select(tx, IN_ORDER.where(WAITING, *left, begun, cared_for))
 
 
 async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interview:

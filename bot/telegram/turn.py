@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.service.practice import Practice
     from bot.telegram.views.view import View
 
+MOST_CHATS = 10_000
 TOAST = 200  # characters, Bot API: answerCallbackQuery.text
 PATIENCE_S = 3.0  # the chat's next update may be a danger sign, and it waits behind this one
 ON_ITS_WAY_S = 0.3  # enough for a call to leave, whose answer is not waited for
@@ -65,6 +66,19 @@ class Shown:
         return self._latest.get((chat_id, message_id))
 
 
+class Newest(dict[ChatId, int]):
+    """One message for each chat; the chat that was quiet for longest is forgotten.
+
+    That leaves a button more under an old answer, and it says that it is an old one.
+    """
+
+    def __setitem__(self, chat_id: ChatId, message_id: int) -> None:
+        self.pop(chat_id, None)
+        super().__setitem__(chat_id, message_id)
+        if len(self) > MOST_CHATS:
+            del self[next(iter(self))]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What handlers are given: the practice, the time, a nudge for the delivery, a fallback."""
@@ -74,7 +88,7 @@ class House:
     wake: Callable[[], None]
     language: str
     shown: Shown = field(default_factory=Shown)
-    changeable: dict[ChatId, int] = field(default_factory=dict)  # the message with "Change"
+    changeable: Newest = field(default_factory=Newest)  # the message with "Change"
 
 
 @dataclass(slots=True)

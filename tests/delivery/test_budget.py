@@ -62,6 +62,18 @@ async def test_refusals_of_two_chats_a_minute_apart_do_not_pause_the_bot(
     assert not await budget.refused(ChatId(2), 5)
 
 
+async def test_refusals_from_before_a_clock_was_set_back_do_not_pause_the_bot(
+    database: Database, clock: SteerableClock
+) -> None:
+    budget = BotBudget(database, clock, per_second=30)
+
+    await budget.refused(ChatId(1), 5)
+    clock.jump_to(clock.now() - timedelta(hours=1))
+    budget.clear()
+
+    assert not await budget.refused(ChatId(2), 5)
+
+
 async def test_a_pause_of_the_whole_bot_reaches_the_other_processes(
     database: Database, clock: SteerableClock
 ) -> None:

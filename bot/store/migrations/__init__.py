@@ -24,6 +24,8 @@ def upgrade(connection: Connection) -> None:
     Raises DatabaseError where the database is newer than this program.
     """
     if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "lock_timeout"):  # these may take their time
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     if _version(connection) != HEAD:
         _apply(connection)
