@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import aiohttp
 import orjson
 from telegram._utils.defaultvalue import DefaultValue
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
@@ -61,13 +61,18 @@ class UnsentError(NetworkError):
     """The request certainly did not reach Telegram: it is safe to send it again."""
 
 
+class StrangeAnswerError(NetworkError):
+    """What answered did not speak as Telegram does: nobody knows whether Telegram acted."""
+
+
 class AiohttpRequest(BaseRequest):
     """PTB's request interface over one aiohttp session; addresses (they hold the token) stay
     out of every error text.
 
     Raises `UnsentError` where no connection could be had, `TimedOut` where no answer came in
-    time, and `NetworkError` where a connection broke: after the last two nobody knows whether
-    Telegram acted. `on_success` hears of every call that Telegram itself answered with 200.
+    time, `StrangeAnswerError` where something on the way answered in Telegram's place, and
+    `NetworkError` where a connection broke: after the last three nobody knows whether Telegram
+    acted. `on_success` hears of every call that Telegram itself answered with 200.
     """
 
     __slots__ = ("_connections", "_on_success", "_read_s", "_session")
@@ -109,13 +114,13 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Telegram's JSON as a dict; raises TelegramError, without quoting what came."""
+        """Telegram's JSON as a dict; StrangeAnswerError, quoting nothing, where it is none."""
         try:
             parsed = read_json(payload)
         except ValueError:
             parsed = None
-        if not isinstance(parsed, dict):
-            raise TelegramError("Invalid server response") from None
+        if not isinstance(parsed, dict) or not isinstance(parsed.get("ok"), bool):
+            raise StrangeAnswerError("an answer that is not Telegram's")
         return parsed
 
     async def do_request(
@@ -145,9 +150,24 @@ class AiohttpRequest(BaseRequest):
                 body = await response.read()
                 if response.status == HTTPStatus.OK and FROM_TELEGRAM.match(body):
                     self._on_success()
+                if not 200 <= response.status <= 299:
+                    _require_telegrams(response.status, body)
                 return response.status, _needed(url, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _told(error) from None  # the original may quote the address
+
+
+def _require_telegrams(status: int, body: bytes) -> None:
+    """Let a refusal pass that Telegram itself has written.
+
+    A proxy's 403 does not mean that a person has blocked the bot, nor its 404 a wrong token.
+    """
+    try:
+        AiohttpRequest.parse_json_payload(body)
+    except StrangeAnswerError as error:
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise UnsentError("turned away with 429 on the way to Telegram") from None
+        raise StrangeAnswerError(f"{error.message} (status {status})") from None
 
 
 def _nobody_listens() -> None:
