@@ -46,7 +46,7 @@ class Poller:
 
     The offset that confirms a batch goes out with the next question, after the commit. Only one
     poller may ask with a token; Telegram tells the other 409. `on_success` hears of every
-    question that was answered.
+    question that was answered, once what came is stored.
     """
 
     def __init__(
@@ -64,8 +64,10 @@ class Poller:
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
         # A client of its own: updates stay as Telegram wrote them, so that one that our library
         # cannot read spoils neither its batch nor the offset.
-        self._request = AiohttpRequest(connections=2, on_success=on_success)
+        self._request = AiohttpRequest(connections=2)
+        self._on_success = on_success
         self._offset: int | None = None
+        self._is_heard = False
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -88,6 +90,7 @@ class Poller:
                 await self._ask_once()
                 failures = 0
             except Exception as error:
+                self._is_heard = False
                 failures += 1
                 wait_s = self._backoff.wait_s(failures)
                 if isinstance(error, RetryAfter):
@@ -102,10 +105,14 @@ class Poller:
             # What is left out is confirmed too: offered for ever, it would stop all that follows.
             # Where nothing has a number this fails, and we ask again at leisure.
             self._offset = max(n for each in updates if (n := _number_of(each)) is not None) + 1
+        self._is_heard = True
+        if self._on_success is not None:
+            self._on_success()
 
     async def _get_updates(self) -> list[Any]:
         question: dict[str, object] = {
-            "timeout": self._long_poll_s,
+            # At first, and after a failure, it should soon be known whether we are heard.
+            "timeout": self._long_poll_s if self._is_heard else 0,
             "allowed_updates": orjson.dumps(ALLOWED_UPDATES).decode(),
         }
         if self._offset is not None:
