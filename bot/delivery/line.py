@@ -64,7 +64,7 @@ class Line:
         try:
             async with asyncio.timeout(ASK_S):
                 await post(self._bot, "getMe", {})
-        except (TelegramError, TimeoutError):
+        except (TelegramError, TimeoutError, LookupError):
             if self._trial == occurrence.id:
                 self._fail()
             return self.is_open

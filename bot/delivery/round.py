@@ -114,6 +114,7 @@ class Round:
                 self._launch(too_late, _apart(group, each))
         if not self._line.is_open:
             await self._try_one(group)
+            now = self._clock.now()
         due = tuple(group.values())
         if not due:
             return
@@ -238,7 +239,7 @@ class Round:
         except Exception as error:
             # A defect on the way out may strike after Telegram acted.
             log.exception("send_failed", **_facts(occurrence))
-            return Uncertain(type(error).__name__)
+            return Uncertain(type(error).__name__, unanswered=isinstance(error, TimeoutError))
 
     async def _conclude(self, occurrence: Occurrence, outcome: Outcome) -> None:
         self._mind_the_line(occurrence, outcome)
