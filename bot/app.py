@@ -79,7 +79,7 @@ class App:
         """Finish what an earlier run received, then receive and deliver.
 
         Waits for the network where there is none yet, and says so on /readyz. Raises SettingError
-        for a refused token or a taken port.
+        for a token or a webhook that Telegram refuses, or a taken port.
         """
         if self.server is not None:
             self.server.start()
@@ -134,7 +134,12 @@ class App:
             except (NetworkError, RetryAfter) as error:
                 failures += 1
                 wait_s = backoff.wait_s(failures)
-                log.warning("telegram_unreachable", error=type(error).__name__, wait_s=wait_s)
+                log.warning(
+                    "telegram_unreachable",
+                    error=type(error).__name__,
+                    reason=error.message,
+                    wait_s=round(wait_s, 1),
+                )
                 await asyncio.sleep(wait_s)
             else:
                 return
@@ -232,7 +237,14 @@ async def build(
         metrics=metrics,
     )
     alarm = Alarm(clock, courier, database, housekeeping, pulse=pulse, metrics=metrics)
-    watch = Watch(database=database, clock=clock, courier=courier, alarm=alarm, metrics=metrics)
+    watch = Watch(
+        database=database,
+        clock=clock,
+        courier=courier,
+        alarm=alarm,
+        metrics=metrics,
+        polls=settings.webhook_url is None,
+    )
     webhook = _webhook(settings, inbox, watch)
     return App(
         settings=settings,
@@ -243,7 +255,7 @@ async def build(
         courier=courier,
         alarm=alarm,
         inbox=inbox,
-        poller=Poller(bot, inbox, on_success=metrics.telegram_answered) if not webhook else None,
+        poller=Poller(bot, inbox, on_success=metrics.updates_came) if not webhook else None,
         webhook=webhook,
         server=webhook or _watched(settings, watch),
     )
@@ -307,6 +319,7 @@ def _webhook(settings: Settings, inbox: Inbox, watch: Watch) -> Webhook | None:
         listen=settings.listen_address,
         inbox=inbox,
         beside=watch.routes(),
+        on_set=watch.webhook_set,
     )
 
 
