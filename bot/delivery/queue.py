@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REPEAT_AFTER = timedelta(seconds=60)
 SAFETY_SOON = timedelta(seconds=2)
-TRIED_SOON = 3  # a safety message in doubt comes again at once so often, and then less and less
+TRIED_SOON = 3  # a safety message in doubt comes again at once so often, then less and less
 LONGEST_DOUBLING = 5  # every 32 minutes at last
 SAFETY_PRIORITY = 0
 
@@ -191,7 +191,8 @@ def _repeat_after(occurrence: Occurrence) -> timedelta | None:
         return None
     if kind not in SAFETY:
         return REPEAT_AFTER
-    if occurrence.attempts <= TRIED_SOON:
+    # Not by its attempts: what Telegram certainly never had is no reason to wait longer.
+    if occurrence.doubts < TRIED_SOON:
         return SAFETY_SOON
-    doublings = min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    doublings = min(occurrence.doubts - TRIED_SOON, LONGEST_DOUBLING)
     return REPEAT_AFTER * float(2**doublings)

@@ -350,6 +350,7 @@ def to_occurrence(row: RowMapping) -> Occurrence:
         plan_version=row["plan_version"],
         state=row["state"],
         attempts=row["attempts"],
+        doubts=row["doubts"],
         repeat=row["repeat"],
         message_id=row["message_id"],
         sent_at=row["sent_at"],

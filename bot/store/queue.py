@@ -89,6 +89,7 @@ def _if(condition: ColumnElement[bool] | TextClause, column: Column[T], value: T
 MAY_REPEAT = or_(
     table.c.kind.in_(SAFETY), table.c.repeat == literal(value=False, type_=table.c.repeat.type)
 )
+ONE_MORE_DOUBT = table.c.doubts + 1
 CANCELLED = table.c.state == OccurrenceState.CANCELLED
 DUE_PRIORITIES = select(
     *(
@@ -259,9 +260,17 @@ async def uncertain(
         state=OccurrenceState.PLANNED,
         repeat=True,
         due_at=repeat_at,
+        doubts=ONE_MORE_DOUBT,
     ):
         return True
-    return await _end(tx, occurrence_id, owner, state=OccurrenceState.UNCERTAIN, sent_at=at)
+    return await _end(
+        tx,
+        occurrence_id,
+        owner,
+        state=OccurrenceState.UNCERTAIN,
+        sent_at=at,
+        doubts=ONE_MORE_DOUBT,
+    )
 
 
 async def fail(
@@ -360,6 +369,7 @@ async def reap(
             ),
             repeat=_if(again, table.c.repeat, value=True),
             due_at=_if(again, table.c.due_at, now),
+            doubts=ONE_MORE_DOUBT,
             sent_at=case((again, table.c.sent_at), else_=table.c.leased_until),
             **NO_LEASE,
         )

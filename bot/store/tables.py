@@ -172,6 +172,7 @@ responses = Table(
 # The queue. Partial indexes keep what was sent long ago out of the way of what is due.
 PLANNED = text("state = 'planned'")
 LEASED = text("state = 'leased'")
+NONE_YET = text("0")
 OF_SESSION = text("session_id IS NOT NULL")
 OF_ESCALATION = text("escalation_id IS NOT NULL")
 OF_NEITHER = text("session_id IS NULL AND escalation_id IS NULL")
@@ -204,6 +205,7 @@ occurrences = Table(
     Column("response", Text),
     Column("responded_at", instant),
     Column("reason", Text),
+    Column("doubts", Big, nullable=False, server_default=NONE_YET),
     Index("occurrences_person", "person_id"),
     Index(
         "occurrences_queue",

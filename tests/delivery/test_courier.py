@@ -171,6 +171,35 @@ async def test_a_safety_message_that_stays_in_doubt_comes_less_and_less_often(
     assert office.sends() == 4 + 4  # three more at once, then after 1, 2, 4 and 8 minutes
 
 
+@pytest.mark.parametrize("outage", ["no connection", "429"])
+async def test_advice_in_doubt_after_an_outage_goes_again_at_once_all_the_same(
+    office: Office, outage: str
+) -> None:
+    anna = await office.person()
+    told = await office.plan(anna, Kind.ESCALATION)
+    request = AiohttpRequest()
+    await request.initialize()
+    cut_off = Bot(office.sandbox.token, base_url="http://127.0.0.1:9/bot", request=request)
+    faults = office.sandbox.faults
+    if outage == "429":
+        faults.add(method="sendMessage", answer="429", retry_after_s=5, times=9)
+
+    courier = office.courier(bot=cut_off if outage == "no connection" else None)
+    for _ in range(9):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + timedelta(seconds=5))
+    await request.shutdown()
+    assert (await office.look_up(told)).attempts == 9
+    faults.add(method="sendMessage", answer="502")
+    courier = office.courier()
+    await courier.drain()
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=2))
+    await courier.drain()
+
+    assert (await office.look_up(told)).state is OccurrenceState.SENT
+    assert office.texts()[-1].endswith("again")
+
+
 async def test_a_second_uncertain_outcome_is_not_repeated_for_ever(office: Office) -> None:
     anna = await office.person()
     asked = await office.plan(anna, Kind.CHECK_IN)

@@ -33,6 +33,7 @@ class Row:
     expires: datetime | None
     state: OccurrenceState = PLANNED
     attempts: int = 0
+    doubts: int = 0
     repeat: bool = False
     owner: str | None = None
     until: datetime | None = None
@@ -186,6 +187,7 @@ class NaiveQueue:
     @staticmethod
     def _doubt(row: Row, at: datetime, repeat_at: datetime | None) -> None:
         """Perhaps sent: again where it may be, safety each time and the others once."""
+        row.doubts += 1
         if repeat_at is not None and (row.kind in SAFETY or not row.repeat):
             row.repeat, row.due = True, repeat_at
             row.let_go(PLANNED)
