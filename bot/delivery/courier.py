@@ -41,6 +41,7 @@ GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
+UNMINDED_S = 0.25  # so long may safety wait behind a rest
 FULL_S = 0.02  # how soon to look again while most places are taken
 # At high limits messages leave in groups, to be looked at together: of so many, or so far apart.
 GROUP, GRAIN_S = 50, 0.05
@@ -58,8 +59,9 @@ class Courier:
     seconds, shared through the database. A lease lasts `lease_s` real seconds, more than a send
     can take. `dice` gives the jitter.
 
-    `idle` callbacks hear when the next message falls due each time there is nothing to do. While
-    `held` is True only safety messages leave; `heed_hold` looks up what the database says of it.
+    `idle` callbacks hear when the next message that may leave falls due each time there is
+    nothing to do. While `held` is True only safety messages leave; `heed_hold` looks up what the
+    database says of it.
     """
 
     def __init__(
@@ -193,7 +195,14 @@ class Courier:
         wait_s = await self._look()
         if wait_s is None:
             await self._report_idle()
+        elif wait_s > UNMINDED_S:
+            wait_s = min(wait_s, await self._until_safety_s())
         return wait_s
+
+    async def _until_safety_s(self) -> float:
+        """Real seconds until a safety message falls due, for which nothing is held up."""
+        due_at = await self._queue.next_due(safety_only=True)
+        return math.inf if due_at is None else max(FULL_S, self._clock.real_seconds_until(due_at))
 
     async def _look(self) -> float | None:
         """One look at the queue: start what may leave now, and say in how many seconds to look
@@ -209,10 +218,10 @@ class Courier:
                 return None
             if SAFETY_PRIORITY in due:
                 await self._lease_safety()
+            if due == {SAFETY_PRIORITY} or (self.held and SAFETY_PRIORITY in due):
+                return 0.0 if self._flight.count < self._places else FULL_S
             if self.held:
                 return None
-            if due == {SAFETY_PRIORITY}:
-                return 0.0 if self._flight.count < self._places else FULL_S
             return await self._lease_in_turn()
 
     def _mind_the_clock(self) -> None:
@@ -323,8 +332,8 @@ class Courier:
             pass
 
     async def _report_idle(self) -> None:
-        next_due = await self._queue.next_due()
-        if next_due is not None and next_due <= self._clock.now() and not self.held:
+        next_due = await self._queue.next_due(safety_only=self.held)
+        if next_due is not None and next_due <= self._clock.now():
             self._woken.set()  # it fell due while we looked
         for tell in tuple(self.idle):
             tell(next_due)

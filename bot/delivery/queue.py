@@ -61,9 +61,11 @@ class Queue:
         async with self._database.reading() as tx:
             return await table.due_priorities(tx, self._clock.now())
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, safety_only: bool = False) -> datetime | None:
         """When the next planned message falls due; it may have passed already."""
         async with self._database.reading() as tx:
+            if safety_only:
+                return await occurrences.next_due(tx, [SAFETY_PRIORITY])
             return await occurrences.next_due(tx)
 
     async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:

@@ -278,8 +278,8 @@ async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
     return due
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next planned message of anyone is due; it may have passed already."""
+async def next_due(tx: Transaction, priorities: Collection[int] = PRIORITIES) -> datetime | None:
+    """When the next planned message of anyone is due, of these priorities; it may have passed."""
     # One look into the index a priority, rather than over everything that is planned.
     soonest = union_all(
         *(
@@ -288,7 +288,7 @@ async def next_due(tx: Transaction) -> datetime | None:
                 .where(PLANNED, table.c.priority == literal(priority))
                 .scalar_subquery()
             )
-            for priority in PRIORITIES
+            for priority in priorities
         )
     )
     return min((due for (due,) in await tx.execute(soonest) if due is not None), default=None)
