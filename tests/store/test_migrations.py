@@ -8,11 +8,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from bot.store import migrations, own_exercises, people
+from bot.care.model import Kind
+from bot.store import migrations, own_exercises, people, queue
 from bot.store.database import Database
 from bot.store.engines import with_driver
 from bot.store.tables import metadata
-from tests.store.makers import make_person
+from tests.store.makers import MINUTE, NOW, lease, make_person, message, plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,18 +67,27 @@ async def test_on_postgresql_the_migrations_add_up_to_the_tables(postgresql_url:
     assert migrated == wanted
 
 
-async def test_a_database_of_the_version_before_keeps_its_people(sqlite_url: str) -> None:
-    before = await Database.open(sqlite_url)
+async def test_a_database_of_the_first_version_keeps_its_people_and_what_is_on_its_way(
+    empty_database_url: str,
+) -> None:
+    before = await Database.open(empty_database_url)
     person = await make_person(before)
+    await plan(before, person, message(Kind.ESCALATION))
+    await lease(before)
     async with before.transaction() as tx:
+        if not tx.is_sqlite:
+            for each in ("occurrences", "inbox"):
+                await tx.execute(text(f"ALTER TABLE {each} ALTER COLUMN attempts TYPE smallint"))
         await tx.execute(text("ALTER TABLE occurrences DROP COLUMN doubts"))
         await tx.execute(text("DROP TABLE own_exercises"))
         await tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     await before.close()
 
-    after = await Database.open(sqlite_url)
+    after = await Database.open(empty_database_url)
 
     async with after.transaction() as tx:
         assert await people.by_chat(tx, person.chat_id) == person
         assert await own_exercises.of_person(tx, person.id) == ()
+        (advice,) = await queue.reap(tx, now=NOW + MINUTE)
+    assert (advice.attempts, advice.doubts, advice.repeat) == (1, 1, True)
     await after.close()

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.care.model import Kind, Occurrence, OccurrenceId, OccurrenceState
-from bot.store import occurrences, queue
+from bot.store import occurrences, queue, tables
 from bot.store.database import Database
 from tests.store.makers import (
     HOUR,
@@ -250,6 +251,21 @@ async def test_a_safety_message_in_doubt_is_planned_again_each_time(database: Da
         (again,) = await lease(database, now=now + HOUR)
 
         assert (again.id, again.repeat) == (occurrence.id, True)
+
+
+async def test_a_safety_message_is_leased_however_often_it_was_before(
+    database: Database,
+) -> None:
+    """Refused every 5 s it is leased 32,767 times in 46 hours without a line."""
+    await leased(database, Kind.ESCALATION)
+    often = {"attempts": 32_767, "doubts": 32_767}
+    async with database.transaction() as tx:
+        await tx.execute(update(tables.occurrences).values(often))
+        assert await queue.reap(tx, now=NOW + MINUTE)
+
+    (again,) = await lease(database, now=NOW + MINUTE)
+
+    assert (again.attempts, again.doubts) == (32_768, 32_768)
 
 
 async def test_an_uncertain_nudge_is_left(database: Database) -> None:
