@@ -34,7 +34,12 @@ async def ends(database: Database, *, kind: Kind, state: OccurrenceState) -> Non
         for each in leased:
             if each.message.kind is not kind:
                 await queue.release(
-                    tx, each.id, owner="me", due_at=each.message.due_at, reason="not this one"
+                    tx,
+                    each.id,
+                    owner="me",
+                    at=now,
+                    due_at=each.message.due_at,
+                    reason="not this one",
                 )
             elif state is OccurrenceState.SENT:
                 await queue.acknowledge(tx, each.id, owner="me", message_id=1, at=now)

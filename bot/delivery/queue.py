@@ -125,10 +125,11 @@ class Queue:
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> bool:
         """Certainly not sent: planned again, for `due_at`."""
+        now = self._clock.now()
         return await self._end(
             occurrence,
             lambda tx: table.release(
-                tx, occurrence.id, owner=self._owner, due_at=due_at, reason=reason
+                tx, occurrence.id, owner=self._owner, at=now, due_at=due_at, reason=reason
             ),
         )
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -25,15 +24,15 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 
 from bot.care.model import NUDGES, SAFETY, Kind, Occurrence, OccurrenceId, OccurrenceState
-from bot.store.columns import to_ms
+from bot.store.columns import MILLISECOND, Big, to_ms
 from bot.store.lists import Numbers, among
 from bot.store.occurrences import PRIORITIES, to_occurrence
 from bot.store.tables import LEASED, PLANNED
@@ -47,8 +46,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_HOLD = timedelta(minutes=1)  # for more ticks of a list, or a second try
-LONGEST_DOUBT = timedelta(minutes=40)  # between two tries of a message that stays in doubt
+LONGEST_HOLD_MS = 60_000  # for more ticks of a list; two machines' clocks differ by less
 
 NO_LEASE: Mapping[str, Any] = {"owner": null(), "leased_until": null()}
 
@@ -232,11 +230,23 @@ async def acknowledge_all(
 
 
 async def release(
-    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, due_at: datetime, reason: str
+    tx: Transaction,
+    occurrence_id: OccurrenceId,
+    *,
+    owner: str,
+    at: datetime,
+    due_at: datetime,
+    reason: str,
 ) -> bool:
-    """Certainly not sent: planned again, for `due_at`."""
+    """Certainly not sent, known `at`: planned again, for `due_at`."""
     return await _end(
-        tx, occurrence_id, owner, state=OccurrenceState.PLANNED, due_at=due_at, reason=reason
+        tx,
+        occurrence_id,
+        owner,
+        state=OccurrenceState.PLANNED,
+        due_at=due_at,
+        put_off_ms=(due_at - at) // MILLISECOND,
+        reason=reason,
     )
 
 
@@ -260,6 +270,7 @@ async def uncertain(
         state=OccurrenceState.PLANNED,
         repeat=True,
         due_at=repeat_at,
+        put_off_ms=(repeat_at - at) // MILLISECOND,
         doubts=ONE_MORE_DOUBT,
     ):
         return True
@@ -325,13 +336,14 @@ def _overdue(now: datetime, furthest: datetime | None, living: str = "") -> Colu
 
 
 def _overslept(now: datetime) -> ColumnElement[bool]:
-    """An escalation's message that is due later than any is planned for, or put off to."""
-    repeated = table.c.repeat == literal(value=True, type_=table.c.repeat.type)
-    latest = or_(
-        and_(repeated, table.c.due_at > now + LONGEST_DOUBT),
-        and_(not_(repeated), table.c.due_at > now + LONGEST_HOLD),
-    )
-    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, latest)
+    """An escalation's message that is due later than any is planned for, or this was put off to.
+
+    Telegram may ask for any pause, and says it in seconds: how long a message was put off is
+    known whatever the clock showed then.
+    """
+    waits_ms = type_coerce(table.c.due_at, Big) - literal(to_ms(now), Big)
+    too_long = waits_ms > func.coalesce(table.c.put_off_ms, 0) + literal(LONGEST_HOLD_MS, Big)
+    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, too_long)
 
 
 async def hasten(tx: Transaction, *, now: datetime) -> int:

@@ -206,6 +206,7 @@ occurrences = Table(
     Column("responded_at", instant),
     Column("reason", Text),
     Column("doubts", Big, nullable=False, server_default=NONE_YET),
+    Column("put_off_ms", Big),
     Index("occurrences_person", "person_id"),
     Index(
         "occurrences_queue",

@@ -77,6 +77,22 @@ async def test_advice_leaves_at_its_instant_while_everything_else_is_held_up(
     assert 0.8 < time.monotonic() - began < 2
 
 
+async def test_advice_that_telegram_put_off_for_minutes_is_not_hurried(office: Office) -> None:
+    told = await office.plan(await office.person(), Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer="429", retry_after_s=120)
+    office.clock.set_rate(1)
+
+    async with awake(office):
+        await until(lambda: office.sends() == 1)
+        await asyncio.sleep(3.5)  # leases that ran out are looked for every three seconds
+    async with awake(office):  # after a new start, which forgets what Telegram asked for
+        await asyncio.sleep(3.5)
+
+    found = await office.look_up(told)
+    assert (office.sends(), found.attempts) == (1, 1)
+    assert found.message.due_at > office.clock.now() + timedelta(seconds=100)
+
+
 async def test_a_message_an_hour_off_comes_in_a_second_once_the_clock_runs_that_fast(
     office: Office,
 ) -> None:

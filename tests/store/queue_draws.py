@@ -115,6 +115,9 @@ def as_row(stored: Any) -> Row:
         state=stored["state"],
         attempts=stored["attempts"],
         doubts=stored["doubts"],
+        put_off=None
+        if stored["put_off_ms"] is None
+        else timedelta(milliseconds=stored["put_off_ms"]),
         repeat=stored["repeat"],
         owner=stored["owner"],
         until=stored["leased_until"],

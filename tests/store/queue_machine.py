@@ -237,7 +237,7 @@ class QueueMachine(RuleBasedStateMachine):
                 )
             case "release":
                 return mine.release(occurrence, now + MINUTE, "429"), lambda: self.naive.release(
-                    chosen, owner=owner, due_at=now + MINUTE, reason="429"
+                    chosen, owner=owner, at=now, due_at=now + MINUTE, reason="429"
                 )
             case "uncertain":
                 repeat_at = repeated_at(occurrence, now)
@@ -288,6 +288,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.let_pass(by)
         reaped = self.write(queue.reap, now=self.now)
         assert {key(each) for each in reaped} == self.naive.reap(self.now)
+        assert self.write(queue.hasten, now=self.now) == self.naive.hasten(self.now)
         expired = self.run(self.queues[owner].expire())
         assert sum(each.count for each in expired) == self.naive.expire(self.now)
 

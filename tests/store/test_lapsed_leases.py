@@ -127,6 +127,23 @@ async def test_only_an_escalations_message_that_is_further_off_than_can_be_is_ha
     assert [each.message.kind for each in await lease(database)] == [Kind.ESCALATION]
 
 
+async def test_an_escalations_message_that_telegram_put_off_is_let_be_whatever_the_clock_shows(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.ESCALATION)
+    async with database.transaction() as tx:
+        assert await queue.release(
+            tx, occurrence.id, owner="one", at=NOW, due_at=NOW + 3 * HOUR, reason="429"
+        )
+        for _ in range(2):
+            assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+            assert await queue.hasten(tx, now=NOW) == 0
+
+        an_hour_back = NOW - HOUR  # the clock was an hour ahead when Telegram said so
+        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=NOW)
+        assert await queue.hasten(tx, now=an_hour_back) == 1
+
+
 async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_let_be(
     database: Database,
 ) -> None:

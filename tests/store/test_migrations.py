@@ -78,7 +78,8 @@ async def test_a_database_of_the_first_version_keeps_its_people_and_what_is_on_i
         if not tx.is_sqlite:
             for each in ("occurrences", "inbox"):
                 await tx.execute(text(f"ALTER TABLE {each} ALTER COLUMN attempts TYPE smallint"))
-        await tx.execute(text("ALTER TABLE occurrences DROP COLUMN doubts"))
+        for each in ("doubts", "put_off_ms"):
+            await tx.execute(text(f"ALTER TABLE occurrences DROP COLUMN {each}"))
         await tx.execute(text("DROP TABLE own_exercises"))
         await tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     await before.close()

@@ -216,7 +216,7 @@ async def test_a_message_certainly_not_sent_is_planned_again(database: Database)
     occurrence = await leased(database)
     async with database.transaction() as tx:
         assert await queue.release(
-            tx, occurrence.id, owner="one", due_at=NOW + MINUTE, reason="429"
+            tx, occurrence.id, owner="one", at=NOW, due_at=NOW + MINUTE, reason="429"
         )
 
     assert await lease(database) == ()
