@@ -129,7 +129,7 @@ class Queue:
         return await self._end(
             occurrence,
             lambda tx: table.release(
-                tx, occurrence.id, owner=self._owner, at=now, due_at=due_at, reason=reason
+                tx, occurrence, owner=self._owner, at=now, due_at=due_at, reason=reason
             ),
         )
 
@@ -145,7 +145,7 @@ class Queue:
         return await self._end(
             occurrence,
             lambda tx: table.uncertain(
-                tx, occurrence.id, owner=self._owner, at=now, repeat_at=repeat_at
+                tx, occurrence, owner=self._owner, at=now, repeat_at=repeat_at
             ),
         )
 
@@ -154,7 +154,7 @@ class Queue:
         at = self._clock.now()
         return await self._end(
             occurrence,
-            lambda tx: table.fail(tx, occurrence.id, owner=self._owner, reason=reason, at=at),
+            lambda tx: table.fail(tx, occurrence, owner=self._owner, reason=reason, at=at),
         )
 
     async def drop(self, occurrence: Occurrence, drop: Drop) -> bool:
@@ -162,7 +162,7 @@ class Queue:
         return await self._end(
             occurrence,
             lambda tx: table.drop(
-                tx, occurrence.id, owner=self._owner, state=drop.state, reason=drop.reason
+                tx, occurrence, owner=self._owner, state=drop.state, reason=drop.reason
             ),
         )
 

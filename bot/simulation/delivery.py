@@ -70,7 +70,7 @@ async def _keep_back(
         if isinstance(why, due.Postponed):
             await queue.release(
                 tx,
-                occurrence.id,
+                occurrence,
                 owner=OWNER,
                 at=stage.now,
                 due_at=why.until,
@@ -80,7 +80,7 @@ async def _keep_back(
         expired = why.state is OccurrenceState.EXPIRED
         await queue.drop(
             tx,
-            occurrence.id,
+            occurrence,
             owner=OWNER,
             state=OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED,
             reason=why.reason,

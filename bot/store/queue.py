@@ -1,7 +1,9 @@
 """The scheduled messages as a queue: leased when due, and given back or ended by the owner.
 
 A lease ends by acknowledgement or by time. Everything an owner says about a message counts only
-while the lease is still theirs; each function returns whether it was.
+while that very lease is still theirs, and not of one that ran out and was taken anew; each
+function returns whether it was. Telegram's yes alone counts for a later lease of the same owner
+too: whichever try it was, the message is there, and need not be sent again.
 """
 
 from __future__ import annotations
@@ -231,7 +233,7 @@ async def acknowledge_all(
 
 async def release(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     *,
     owner: str,
     at: datetime,
@@ -241,7 +243,7 @@ async def release(
     """Certainly not sent, known `at`: planned again, for `due_at`."""
     return await _end(
         tx,
-        occurrence_id,
+        occurrence,
         owner,
         state=OccurrenceState.PLANNED,
         due_at=due_at,
@@ -252,7 +254,7 @@ async def release(
 
 async def uncertain(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     *,
     owner: str,
     at: datetime,
@@ -264,7 +266,7 @@ async def uncertain(
     """
     if repeat_at is not None and await _end(
         tx,
-        occurrence_id,
+        occurrence,
         owner,
         MAY_REPEAT,
         state=OccurrenceState.PLANNED,
@@ -276,7 +278,7 @@ async def uncertain(
         return True
     return await _end(
         tx,
-        occurrence_id,
+        occurrence,
         owner,
         state=OccurrenceState.UNCERTAIN,
         sent_at=at,
@@ -285,36 +287,42 @@ async def uncertain(
 
 
 async def fail(
-    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, reason: str, at: datetime
+    tx: Transaction, occurrence: Occurrence, *, owner: str, reason: str, at: datetime
 ) -> bool:
     """Never to be sent, for a defect known since `at`."""
     return await _end(
-        tx, occurrence_id, owner, state=OccurrenceState.FAILED, reason=f"{reason} ({at:%FT%TZ})"
+        tx, occurrence, owner, state=OccurrenceState.FAILED, reason=f"{reason} ({at:%FT%TZ})"
     )
 
 
 async def drop(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     *,
     owner: str,
     state: Literal[OccurrenceState.EXPIRED, OccurrenceState.CANCELLED],
     reason: str,
 ) -> bool:
     """No longer worth sending, found out before sending it."""
-    return await _end(tx, occurrence_id, owner, state=state, reason=reason)
+    return await _end(tx, occurrence, owner, state=state, reason=reason)
 
 
 async def _end(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     owner: str,
     *which: ColumnElement[bool],
     **values: object,
 ) -> bool:
     statement = (
         update(table)
-        .where(table.c.id == occurrence_id, LEASED, table.c.owner == owner, *which)
+        .where(
+            table.c.id == occurrence.id,
+            LEASED,
+            table.c.owner == owner,
+            table.c.attempts == occurrence.attempts,
+            *which,
+        )
         .values(**values, **NO_LEASE)
     )
     return (await tx.execute(statement)).rowcount == 1

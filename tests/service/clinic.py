@@ -143,7 +143,7 @@ class Clinic:
             if isinstance(ready, due.Postponed):
                 await queue.release(
                     tx,
-                    occurrence.id,
+                    occurrence,
                     owner=COURIER,
                     at=now,
                     due_at=ready.until,
@@ -153,7 +153,7 @@ class Clinic:
                 expired = ready.state is OccurrenceState.EXPIRED
                 await queue.drop(
                     tx,
-                    occurrence.id,
+                    occurrence,
                     owner=COURIER,
                     state=OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED,
                     reason=ready.reason,

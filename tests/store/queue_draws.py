@@ -57,7 +57,12 @@ changes: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
 )
 places = st.integers(0, 999)
-endings = st.sampled_from(["acknowledge", "acknowledge", "release", "uncertain", "fail", "drop"])
+endings = st.sampled_from(
+    [
+        *("acknowledge", "acknowledge", "release", "uncertain", "fail", "drop"),
+        *("late release", "late uncertain"),  # of a lease before the one that is held
+    ]
+)
 
 
 @st.composite

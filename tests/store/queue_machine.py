@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -227,8 +228,16 @@ class QueueMachine(RuleBasedStateMachine):
         assert self.run(end_all()) == [expected() for _, expected in pairs]
 
     def ending(self, owner: str, chosen: Key, ending: str, drop: Drop) -> tuple[Any, Any]:
-        """The real ending, to be awaited, and the naive one, to be called."""
+        """The real ending, to be awaited, and the naive one, to be called.
+
+        Of a lease before this one, it is said in vain.
+        """
         mine, occurrence, now = self.queues[owner], self.stored[chosen], self.now
+        if ending.startswith("late "):
+            earlier = replace(occurrence, attempts=occurrence.attempts - 1)
+            if ending == "late release":
+                return mine.release(earlier, now, "429"), lambda: False
+            return mine.uncertain(earlier), lambda: False
         match ending:
             case "acknowledge":
                 message_id = next(self.message_ids)
@@ -258,7 +267,7 @@ class QueueMachine(RuleBasedStateMachine):
         repeat_at = self.now + MINUTE if repeated else None
         said = {"owner": owner, "at": self.now, "repeat_at": repeat_at}
         expected = self.naive.uncertain(chosen, **said)
-        assert self.write(queue.uncertain, self.stored[chosen].id, **said) == expected
+        assert self.write(queue.uncertain, self.stored[chosen], **said) == expected
 
     @precondition(lambda self: self.any_in("leased"))
     @rule(owner=owners, some=st.lists(places, min_size=1, max_size=4), doubt=st.booleans())

@@ -133,7 +133,7 @@ async def test_an_escalations_message_that_telegram_put_off_is_let_be_whatever_t
     occurrence = await leased(database, Kind.ESCALATION)
     async with database.transaction() as tx:
         assert await queue.release(
-            tx, occurrence.id, owner="one", at=NOW, due_at=NOW + 3 * HOUR, reason="429"
+            tx, occurrence, owner="one", at=NOW, due_at=NOW + 3 * HOUR, reason="429"
         )
         for _ in range(2):
             assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
@@ -154,7 +154,5 @@ async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_l
 
     (taken,) = await lease(database, now=NOW + MINUTE)
     async with database.transaction() as tx:
-        await queue.uncertain(
-            tx, taken.id, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE
-        )
+        await queue.uncertain(tx, taken, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE)
         assert await queue.hasten(tx, now=NOW + MINUTE) == 0
