@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 PRIORITIES = (0, 1, 2)
+KINDS = {str(each): each for each in Kind}
 WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
@@ -330,7 +331,7 @@ def _from_message(message: PlannedMessage) -> dict[str, object]:
 
 
 def to_occurrence(row: RowMapping) -> Occurrence:
-    """The occurrence that a row of the table holds."""
+    """The occurrence that a row of the table holds; its kind may be a plain word there."""
     return Occurrence(
         id=row["id"],
         person_id=row["person_id"],
@@ -338,7 +339,7 @@ def to_occurrence(row: RowMapping) -> Occurrence:
         session_id=row["session_id"],
         escalation_id=row["escalation_id"],
         message=PlannedMessage(
-            kind=row["kind"],
+            kind=KINDS[row["kind"]],
             item=row["item"],
             sequence=row["sequence"],
             due_at=row["due_at"],

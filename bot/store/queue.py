@@ -34,9 +34,10 @@ from sqlalchemy import (
 )
 
 from bot.care.model import NUDGES, SAFETY, Kind, Occurrence, OccurrenceId, OccurrenceState
+from bot.store import strangers
 from bot.store.columns import MILLISECOND, Big, to_ms
 from bot.store.lists import Numbers, among
-from bot.store.occurrences import PRIORITIES, to_occurrence
+from bot.store.occurrences import KINDS, PRIORITIES, to_occurrence
 from bot.store.tables import LEASED, PLANNED
 from bot.store.tables import occurrences as table
 
@@ -76,7 +77,7 @@ LEASE = (
         leased_until=bindparam("until"),
         attempts=table.c.attempts + 1,
     )
-    .returning(table)
+    .returning(*strangers.COLUMNS)
 )
 
 
@@ -186,8 +187,11 @@ async def _lease(
     tx: Transaction, priority: int, owner: str, now: datetime, until: datetime, room: int
 ) -> list[Occurrence]:
     parameters = {"of_priority": priority, "now": now, "room": room, "by": owner, "until": until}
-    rows = (await tx.execute(LEASE, parameters)).mappings()
-    return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
+    rows = (await tx.execute(LEASE, parameters)).mappings().all()
+    sound = strangers.known(rows)
+    if len(sound) < len(rows):
+        await strangers.set_aside(tx, rows)
+    return sorted(map(to_occurrence, sound), key=lambda each: (each.message.due_at, each.id))
 
 
 async def held(
@@ -393,9 +397,10 @@ async def reap(
             sent_at=case((again, table.c.sent_at), else_=table.c.leased_until),
             **NO_LEASE,
         )
-        .returning(table)
+        .returning(*strangers.COLUMNS)
     )
-    return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
+    rows = (await tx.execute(statement)).mappings()
+    return tuple(map(to_occurrence, strangers.known(rows)))
 
 
 async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
@@ -405,20 +410,24 @@ async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
         update(table)
         .where(*late)
         .values(state=OccurrenceState.EXPIRED, reason="late")
-        .returning(table.c.kind, table.c.due_at)
+        .returning(strangers.KIND, table.c.due_at)
     )
     due: defaultdict[Kind, list[datetime]] = defaultdict(list)
-    for kind, due_at in await tx.execute(statement):
-        due[kind].append(due_at)
+    for word, due_at in await tx.execute(statement):
+        if word in KINDS:
+            due[KINDS[word]].append(due_at)
     return tuple(Expiry(kind, len(each), min(each), max(each)) for kind, each in due.items())
 
 
 async def counts(tx: Transaction) -> Mapping[tuple[OccurrenceState, Kind], int]:
-    """How many messages there are of each kind in each state."""
-    statement = select(table.c.state, table.c.kind, func.count()).group_by(
-        table.c.state, table.c.kind
-    )
-    return {(state, kind): count for state, kind, count in await tx.execute(statement)}
+    """How many messages there are of each kind in each state, of the kinds there are."""
+    by = (table.c.state, strangers.KIND)
+    statement = select(*by, func.count()).group_by(*by)
+    return {
+        (state, KINDS[kind]): count
+        for state, kind, count in await tx.execute(statement)
+        if kind in KINDS
+    }
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

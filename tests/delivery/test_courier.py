@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import literal_column, select, update
 from telegram import Bot
 
 from bot.care.model import ChatId, Kind, Occurrence, OccurrenceState
 from bot.delivery import round as rounds
 from bot.delivery.sender import Drop, Outcome, Parcel, send
 from bot.delivery.transport import AiohttpRequest
-from bot.store import occurrences, queue
+from bot.store import occurrences, queue, tables
 from tests.delivery.conftest import ANNA, Office, until
 
 if TYPE_CHECKING:
@@ -300,6 +301,34 @@ async def test_a_nudge_that_cannot_be_composed_fails_after_three_tries_and_stops
     assert found.state is OccurrenceState.FAILED
     assert found.reason
     assert office.texts(BEN) == ["water"]
+
+
+async def test_a_message_of_a_kind_this_version_does_not_know_fails_alone_with_its_reason(
+    office: Office,
+) -> None:
+    """As after a newer version was tried and given up again."""
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    unknown = [await office.plan(anna, expires_in_s=60), await office.plan(anna, in_s=-60)]
+    sound = [await office.plan(ben, kind) for kind in (Kind.HYDRATION, Kind.CHECK_IN)]
+    table = tables.occurrences
+    async with office.database.transaction() as tx:
+        newer = update(table).where(table.c.id.in_(unknown))
+        await tx.execute(newer.values(kind=literal_column("'breathing'")))
+    courier = office.courier()
+
+    await courier.drain()
+    await courier.expire()
+    office.clock.jump_to(office.clock.now() + MINUTE)
+    await courier.drain()
+
+    assert len(office.texts(BEN)) == len(sound)
+    assert [await office.look_up(each) for each in sound]
+    async with office.database.reading() as tx:
+        told = select(table.c.state, table.c.reason).where(table.c.id.in_(unknown))
+        endings = (await tx.execute(told)).all()
+    assert len(endings) == 2
+    assert all(state is OccurrenceState.FAILED for state, _ in endings)
+    assert all("breathing" in reason for _, reason in endings)
 
 
 async def test_a_safety_message_that_cannot_be_composed_is_tried_on_and_on(office: Office) -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import literal_column, update
 
 from bot.care.model import Kind, OccurrenceState
-from bot.store import queue
+from bot.store import queue, tables
 from tests.store.makers import (
     HOUR,
     MINUTE,
@@ -73,6 +74,26 @@ async def test_what_is_too_late_expires_and_safety_never_does(database: Database
     assert expired == (queue.Expiry(Kind.HYDRATION, 1, first_due_at=due_at, last_due_at=due_at),)
     left = [each.message.kind for each in await lease(database)]
     assert left == [Kind.ESCALATION, Kind.STRETCH]
+
+
+async def test_a_kind_this_version_does_not_know_stands_in_nobodys_way(database: Database) -> None:
+    person = await make_person(database)
+    await plan(database, person, message(), message(Kind.STRETCH), message(Kind.CHECK_IN))
+    await lease(database)
+    kind = tables.occurrences.c.kind
+    async with database.transaction() as tx:
+        newer = update(tables.occurrences).where(kind == Kind.STRETCH)
+        await tx.execute(newer.values(kind=literal_column("'breathing'")))
+
+        reaped = await queue.reap(tx, now=NOW + MINUTE)
+        counted = await queue.counts(tx)
+        await queue.expire(tx, now=NOW + HOUR)
+
+    assert {each.message.kind for each in reaped} == {Kind.HYDRATION, Kind.CHECK_IN}
+    assert counted == {
+        (OccurrenceState.UNCERTAIN, Kind.HYDRATION): 1,
+        (OccurrenceState.PLANNED, Kind.CHECK_IN): 1,
+    }
 
 
 async def test_messages_are_counted_by_state_and_kind(database: Database) -> None:
