@@ -15,6 +15,7 @@ import structlog
 
 from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
+from bot.delivery.beside import Beside, minding
 from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.flight import Flight, places
@@ -91,6 +92,7 @@ class Courier:
         )
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._flight = Flight(self._ended)
+        self._beside = Beside()
         self._round = Round(
             queue=self._queue,
             clock=clock,
@@ -165,6 +167,7 @@ class Courier:
         finally:
             for task in self._flight.tasks:
                 task.cancel()
+            self._beside.cancel()
             self._ended_run.set()
 
     async def stop(self) -> None:
@@ -187,6 +190,7 @@ class Courier:
             elif self._flight.tasks:
                 await asyncio.wait(self._flight.tasks)
             elif wait_s is None or paused:
+                await self._beside.settled()
                 return self.tally["sent"] - before
             else:
                 await asyncio.sleep(wait_s)
@@ -222,7 +226,7 @@ class Courier:
                 return 0.0 if self._flight.count < self._places else FULL_S
             if self.held:
                 return None
-            return await self._lease_in_turn()
+            return await minding(self._mind_safety, self._lease_in_turn())
 
     def _mind_the_clock(self) -> None:
         """Pauses noted by a clock that has been set back since would last for hours."""
@@ -238,7 +242,12 @@ class Courier:
         if room > 0:
             leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
-            await self._budget.give_up(len(leased))
+            if leased:
+                self._beside.launch(self._budget.give_up(len(leased)))
+
+    async def _mind_safety(self) -> None:
+        if not self._stopping and SAFETY_PRIORITY in await self._queue.due_priorities():
+            await self._lease_safety()
 
     async def _lease_in_turn(self) -> float:
         room = self._room()
@@ -396,6 +405,7 @@ class Courier:
             async with asyncio.timeout(LAST_WORDS_S):
                 await asyncio.gather(*left, *endings, return_exceptions=True)
                 await self._queue.flush()
+                await self._beside.settled()
         except TimeoutError:
             log.warning("courier_stopped_with_leases", left=len(endings))
 
