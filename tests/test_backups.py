@@ -317,8 +317,9 @@ async def test_a_backup_of_the_version_before_is_brought_to_this_one(
     _, copy = await backed_up(sqlite_database, sqlite_url, tmp_path)
     await sqlite_database.close()
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE own_exercises")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        for each in ("doubts", "put_off_ms"):
+            connection.execute(f"ALTER TABLE occurrences DROP COLUMN {each}")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
 
     assert (await aftercare("stats", url=f"sqlite:///{copy}")).exit_code == 2
     assert (await aftercare("restore", copy, url=sqlite_url)).exit_code == 0

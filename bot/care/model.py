@@ -361,7 +361,8 @@ class Occurrence:
     message: PlannedMessage
     plan_version: int
     state: OccurrenceState
-    attempts: int = 0
+    attempts: int = 0  # how often it was leased
+    doubts: int = 0  # how often nobody knew whether it had been sent
     repeat: bool = False  # sent before with an unknown outcome: the words must bear repetition
     message_id: int | None = None
     sent_at: datetime | None = None

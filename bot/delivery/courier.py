@@ -15,6 +15,7 @@ import structlog
 
 from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
+from bot.delivery.beside import Beside, minding
 from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.flight import Flight, places
@@ -42,6 +43,7 @@ GRACE_S = 2.8  # at stop, for what is in flight; a turn before and the endings g
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
+UNMINDED_S = 0.25  # so long may safety wait behind a rest
 FULL_S = 0.02  # how soon to look again while most places are taken
 # At high limits messages leave in groups, to be looked at together: of so many, or so far apart.
 GROUP, GRAIN_S = 50, 0.05
@@ -59,8 +61,9 @@ class Courier:
     seconds, shared through the database. A lease lasts `lease_s` real seconds, more than a send
     can take. `dice` gives the jitter.
 
-    `idle` callbacks hear when the next message falls due each time there is nothing to do. While
-    `held` is True only safety messages leave; `heed_hold` looks up what the database says of it.
+    `idle` callbacks hear when the next message that may leave falls due each time there is
+    nothing to do. While `held` is True only safety messages leave; `heed_hold` looks up what the
+    database says of it.
     """
 
     def __init__(
@@ -90,6 +93,7 @@ class Courier:
         )
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._flight = Flight(self._ended)
+        self._beside = Beside()
         self._round = Round(
             queue=self._queue,
             clock=clock,
@@ -167,6 +171,7 @@ class Courier:
         finally:
             for task in self._flight.tasks:
                 task.cancel()
+            self._beside.cancel()
             self._ended_run.set()
 
     async def stop(self) -> None:
@@ -190,6 +195,7 @@ class Courier:
             elif self._flight.tasks:
                 await asyncio.wait(self._flight.tasks)
             elif wait_s is None or paused:
+                await self._beside.settled()
                 return self.tally["sent"] - before
             else:
                 await asyncio.sleep(wait_s)
@@ -198,7 +204,14 @@ class Courier:
         wait_s = await self._look()
         if wait_s is None:
             await self._report_idle()
+        elif wait_s > UNMINDED_S:
+            wait_s = min(wait_s, await self._until_safety_s())
         return wait_s
+
+    async def _until_safety_s(self) -> float:
+        """Real seconds until a safety message falls due, for which nothing is held up."""
+        due_at = await self._queue.next_due(safety_only=True)
+        return math.inf if due_at is None else max(FULL_S, self._clock.real_seconds_until(due_at))
 
     async def _look(self) -> float | None:
         """One look at the queue: start what may leave now, and say in how many seconds to look
@@ -214,11 +227,11 @@ class Courier:
                 return None
             if SAFETY_PRIORITY in due:
                 await self._lease_safety()
+            if due == {SAFETY_PRIORITY} or (self.held and SAFETY_PRIORITY in due):
+                return 0.0 if self._flight.count < self._places else FULL_S
             if self.held:
                 return None
-            if due == {SAFETY_PRIORITY}:
-                return 0.0 if self._flight.count < self._places else FULL_S
-            return await self._lease_in_turn()
+            return await minding(self._mind_safety, self._lease_in_turn())
 
     def _mind_the_clock(self) -> None:
         """Pauses noted by a clock that has been set back since would last for hours."""
@@ -234,7 +247,12 @@ class Courier:
         if room > 0:
             leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
-            await self._budget.give_up(len(leased))
+            if leased:
+                self._beside.launch(self._budget.give_up(len(leased)))
+
+    async def _mind_safety(self) -> None:
+        if not self._stopping and SAFETY_PRIORITY in await self._queue.due_priorities():
+            await self._lease_safety()
 
     async def _lease_in_turn(self) -> float:
         room = self._room()
@@ -330,8 +348,8 @@ class Courier:
             pass
 
     async def _report_idle(self) -> None:
-        next_due = await self._queue.next_due()
-        if next_due is not None and next_due <= self._clock.now() and not self.held:
+        next_due = await self._queue.next_due(safety_only=self.held)
+        if next_due is not None and next_due <= self._clock.now():
             self._woken.set()  # it fell due while we looked
         for tell in tuple(self.idle):
             tell(next_due)
@@ -394,6 +412,7 @@ class Courier:
             async with asyncio.timeout(LAST_WORDS_S):
                 await asyncio.gather(*left, *endings, return_exceptions=True)
                 await self._queue.flush()
+                await self._beside.settled()
         except TimeoutError:
             log.warning("courier_stopped_with_leases", left=len(endings))
 

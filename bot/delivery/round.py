@@ -47,6 +47,7 @@ Parcels = list[tuple[Occurrence, Parcel]]
 COMPOSE_TRIES = 3
 COMPOSE_S = 10.0
 SAFETY_RETRY_S = 5.0  # how soon a safety message tries a broken line again, at the latest
+SECOND_LOOK_S = 1.0  # after an error of ours, long enough that it is no tight loop
 SEND_S = 40.0  # a bound above the transport's own, below the lease
 
 log = structlog.get_logger(__name__)
@@ -171,6 +172,17 @@ class Round:
         return parcels
 
     async def _leave(self, group: Group, parcels: Parcels, leave_at: float) -> None:
+        """Send these in their turn; where we fail before that, what has not left goes back."""
+        try:
+            await self._leave_in_turn(group, parcels, leave_at)
+        except Exception:
+            log.exception("leaving_failed", occurrences=sorted(group))
+            due_at = after(self._clock, SECOND_LOOK_S)
+            for each in tuple(group.values()):
+                back = self.release(each, due_at, "an error before it was sent")
+                self._launch(back, _apart(group, each))
+
+    async def _leave_in_turn(self, group: Group, parcels: Parcels, leave_at: float) -> None:
         """Wait for their turn; then send those that are still to be sent.
 
         A look at the database may take long on a busy machine: then their turn has passed, and
@@ -289,13 +301,16 @@ class Round:
             wait_s = self._line.cut(occurrence)
         elif wait_s is not None:
             self._pace.pause(occurrence.chat_id, after(self._clock, wait_s))
-            if await self._budget.refused(occurrence.chat_id, wait_s):
-                log.warning("bot_paused_by_telegram", wait_s=wait_s)
+            await self._call(self._refused(occurrence, wait_s), occurrence)
         if wait_s is None:
             wait_s = self._backoff.wait_s(occurrence.attempts)
         if outcome.scope == "bot" and occurrence.message.kind in SAFETY:
             wait_s = min(wait_s, SAFETY_RETRY_S)
         await self.release(occurrence, after(self._clock, wait_s), outcome.reason)
+
+    async def _refused(self, occurrence: Occurrence, wait_s: float) -> None:
+        if await self._budget.refused(occurrence.chat_id, wait_s):
+            log.warning("bot_paused_by_telegram", wait_s=wait_s)
 
     async def _gone(self, occurrence: Occurrence, reason: str) -> None:
         self._count("gone", occurrence, reason=reason)

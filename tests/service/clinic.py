@@ -143,13 +143,18 @@ class Clinic:
         async with self.tx() as tx:
             if isinstance(ready, due.Postponed):
                 await queue.release(
-                    tx, occurrence.id, owner=COURIER, due_at=ready.until, reason=ready.reason
+                    tx,
+                    occurrence,
+                    owner=COURIER,
+                    at=now,
+                    due_at=ready.until,
+                    reason=ready.reason,
                 )
             elif isinstance(ready, due.Withheld):
                 expired = ready.state is OccurrenceState.EXPIRED
                 await queue.drop(
                     tx,
-                    occurrence.id,
+                    occurrence,
                     owner=COURIER,
                     state=OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED,
                     reason=ready.reason,

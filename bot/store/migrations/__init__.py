@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import DatabaseError
 
-HEAD = "0002"
+HEAD = "0003"
 FOLDER = Path(__file__).parent
 LOCK = 7_265_911_204  # any number: it names our advisory lock on PostgreSQL
 
