@@ -337,7 +337,7 @@ async def test_what_to_do_about_a_bruise_is_said_beside_the_advice_of_the_same_c
 async def test_nothing_is_said_beside_an_emergency_that_was_told_just_now(tmp_path: Path) -> None:
     async with walking(tmp_path, *PLANNED) as walk:
         await walk.says("I have chest pain and a big bruise")
-        await walk.taps(f"Yes: {BRUISE}", "Done")
+        await walk.taps(f"Yes: {BRUISE}")
 
         await walk.taps(SIGN)
 

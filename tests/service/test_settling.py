@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from bot.care.model import InterviewState, Person
-from bot.service import answering, due, overview, people
+from bot.care.model import Interview, InterviewKind, InterviewState, Person
+from bot.service import answering, due, overview, people, settling
 from bot.store import people as kept
 from tests.service.clinic import DAY, HOUR, NOW
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.service.practice import Practice
     from bot.store.database import Database
     from tests.service.clinic import Clinic
 
@@ -61,6 +64,22 @@ async def test_a_profile_that_cannot_be_judged_keeps_no_other_unjudged(
     assert await due.judge_left_profiles(clinic.practice, NOW + 2 * HOUR) == 1
 
     assert (await clinic.standing(anna)).reasons == ("fall_risk",)
+
+
+async def test_one_that_cannot_be_settled_is_not_counted_and_the_next_is_asked(
+    clinic: Clinic, anna: Person
+) -> None:
+    kinds: tuple[InterviewKind, ...] = ("profile", "worse")
+    found = [
+        (await answering.begin(clinic.practice, anna.id, kind, NOW)).interview for kind in kinds
+    ]
+
+    async def settle(_: Practice, interview: Interview, __: datetime) -> bool:
+        if interview.kind == "profile":
+            raise LookupError("not to be had")
+        return True
+
+    assert await settling.settle_each(clinic.practice, found, NOW, settle) == 1
 
 
 @pytest.mark.parametrize("left_by", ["nobody", "without a massage", "stopped", "at night"])

@@ -20,7 +20,7 @@ from bot.care.model import (
     Verdict,
 )
 from bot.store import interviews
-from tests.store.makers import HOUR, MINUTE, NOW, make_person
+from tests.store.makers import HOUR, MINUTE, NOW, make_person, make_session
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -190,8 +190,12 @@ async def test_a_list_was_before_as_it_was_last_done_or_else_as_it_was_begun(
 async def test_a_profile_whose_verdict_is_forgotten_counts_as_left_again(
     database: Database,
 ) -> None:
-    profile = await begin(database, await make_person(database), "profile")
+    anna = await make_person(database)
+    await make_session(database, anna)
+    profile = await begin(database, anna, "profile")
     async with database.transaction() as tx:
+        told = Answer("age", "60_plus", True, NOW)
+        profile = await interviews.answer(tx, profile, told)
         await interviews.set_verdict(tx, profile.id, Verdict(Level.SELF_CARE, ()))
         assert await interviews.profiles_left(tx, before=NOW + HOUR) == ()
 
