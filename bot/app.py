@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 CONVERSATIONS = 64  # answers to people at the same time
 QUIET_LINE_S = 45.0  # after so long without an answer from Telegram it is asked for one
 PULSE_READ_S = 10.0
+# Of the 5 s a stop may take: for what is in hand, of this for who is just bringing something, and
+# for closing.
+IN_HAND_S, DOORS_S, CLOSING_S = 4.3, 1.0, 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +79,7 @@ class App:
         """Finish what an earlier run received, then receive and deliver.
 
         Waits for the network where there is none yet, and says so on /readyz. Raises SettingError
-        for a refused token or a taken port.
+        for a token or a webhook that Telegram refuses, or a taken port.
         """
         if self.server is not None:
             self.server.start()
@@ -93,21 +96,30 @@ class App:
         log.info("started", mode="webhook" if self.webhook else "polling")
 
     async def stop(self) -> None:
-        """Stop receiving, finish what is in hand, and close everything, within 5 s."""
+        """Stop receiving, finish what is in hand, and close everything, within 5 s.
+
+        What takes longer, with a database that is locked or silent, is left to the next start.
+        """
         self.alarm.stop()
-        if self.poller is not None:
-            await self.poller.stop()
-        if self.server is not None:
-            await self.server.stop()
         if self._presenting is not None:
             self._presenting.cancel()
-        await asyncio.gather(self.inbox.stop(), self.courier.stop())
+        in_hand = asyncio.gather(self._finish_answers(), self.courier.stop())
+        await _within(IN_HAND_S, in_hand, "what is in hand")
         if self._courier_runs is not None:
+            self._courier_runs.cancel()  # it has come to its end, unless that took too long
             await asyncio.gather(self._courier_runs, return_exceptions=True)
+        await _within(CLOSING_S, self._close(), "closing")
+        log.info("stopped")
+
+    async def _finish_answers(self) -> None:
+        doors = [each.stop() for each in (self.poller, self.server) if each is not None]
+        await _within(DOORS_S, asyncio.gather(*doors), "receiving")
+        await self.inbox.stop()
+
+    async def _close(self) -> None:
         await self.bot.shutdown()
         await self.bot.request.shutdown()  # a bot that never got through keeps it open
         await self.database.close()
-        log.info("stopped")
 
     async def _reached(self, call: Callable[[], Awaitable[object]]) -> None:
         """One of the first calls to Telegram: a machine may start before its network does."""
@@ -122,7 +134,12 @@ class App:
             except (NetworkError, RetryAfter) as error:
                 failures += 1
                 wait_s = backoff.wait_s(failures)
-                log.warning("telegram_unreachable", error=type(error).__name__, wait_s=wait_s)
+                log.warning(
+                    "telegram_unreachable",
+                    error=type(error).__name__,
+                    reason=error.message,
+                    wait_s=round(wait_s, 1),
+                )
                 await asyncio.sleep(wait_s)
             else:
                 return
@@ -133,6 +150,14 @@ class App:
             await identity.present(self.bot, self.practice.library, self.settings.language)
         except TelegramError as error:
             log.warning("presentation_failed", error=type(error).__name__)
+
+
+async def _within(seconds: float, work: Awaitable[object], part: str) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        log.warning("stop_cut_short", part=part)
 
 
 async def build(
@@ -171,8 +196,11 @@ async def build(
         await people.gone(practice, person_id)
 
     async def housekeeping(now: datetime) -> None:
-        await due.expire_check_ins(practice, now)
-        await due.judge_left_profiles(practice, now)
+        for part in (due.expire_check_ins, due.judge_left_profiles):
+            try:
+                await part(practice, now)
+            except Exception:
+                log.exception("housekeeping_failed", part=part.__name__)
 
     async def pulse() -> None:
         """What another process left is taken up. And without polling, nothing may need Telegram
@@ -208,7 +236,14 @@ async def build(
         metrics=metrics,
     )
     alarm = Alarm(clock, courier, database, housekeeping, pulse=pulse, metrics=metrics)
-    watch = Watch(database=database, clock=clock, courier=courier, alarm=alarm, metrics=metrics)
+    watch = Watch(
+        database=database,
+        clock=clock,
+        courier=courier,
+        alarm=alarm,
+        metrics=metrics,
+        polls=settings.webhook_url is None,
+    )
     webhook = _webhook(settings, inbox, watch)
     return App(
         settings=settings,
@@ -219,7 +254,7 @@ async def build(
         courier=courier,
         alarm=alarm,
         inbox=inbox,
-        poller=Poller(bot, inbox, on_success=metrics.telegram_answered) if not webhook else None,
+        poller=Poller(bot, inbox, on_success=metrics.updates_came) if not webhook else None,
         webhook=webhook,
         server=webhook or _watched(settings, watch),
     )
@@ -283,6 +318,7 @@ def _webhook(settings: Settings, inbox: Inbox, watch: Watch) -> Webhook | None:
         listen=settings.listen_address,
         inbox=inbox,
         beside=watch.routes(),
+        on_set=watch.webhook_set,
     )
 
 

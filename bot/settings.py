@@ -45,7 +45,7 @@ class Settings(BaseModel):
     )
     country: str = Field(
         default="default",
-        description="Country whose emergency number is given unless a person chose, e.g. GB",
+        description="Country whose number is given before a person's place is known, e.g. GB",
     )
     language: str = Field(
         default="en", description="Language for people whose own is not in the content"

@@ -110,6 +110,20 @@ async def test_for_postgresql_the_command_to_use_is_told_without_the_password(
     assert "geheim" not in line
 
 
+@pytest.mark.parametrize("command", ["backup", "restore", "stats", "hold"])
+async def test_an_address_with_a_port_that_is_no_number_ends_with_2_and_one_line(
+    command: str, tmp_path: Path
+) -> None:
+    files = [tmp_path / "aftercare.copy"] if command in ("backup", "restore") else []
+
+    result = await aftercare(command, *files, url="postgresql://me:secret@host:54e2/name")
+
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "postgresql://user@host:port/name" in result.stderr
+    assert "secret" not in result.stderr
+
+
 # ---- restore ----
 
 
@@ -303,8 +317,9 @@ async def test_a_backup_of_the_version_before_is_brought_to_this_one(
     _, copy = await backed_up(sqlite_database, sqlite_url, tmp_path)
     await sqlite_database.close()
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-        connection.execute("DROP TABLE own_exercises")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        for each in ("doubts", "put_off_ms"):
+            connection.execute(f"ALTER TABLE occurrences DROP COLUMN {each}")
+        connection.execute("UPDATE alembic_version SET version_num = '0002'")
 
     assert (await aftercare("stats", url=f"sqlite:///{copy}")).exit_code == 2
     assert (await aftercare("restore", copy, url=sqlite_url)).exit_code == 0

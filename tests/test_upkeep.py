@@ -34,14 +34,19 @@ async def ends(database: Database, *, kind: Kind, state: OccurrenceState) -> Non
         for each in leased:
             if each.message.kind is not kind:
                 await queue.release(
-                    tx, each.id, owner="me", due_at=each.message.due_at, reason="not this one"
+                    tx,
+                    each,
+                    owner="me",
+                    at=now,
+                    due_at=each.message.due_at,
+                    reason="not this one",
                 )
             elif state is OccurrenceState.SENT:
                 await queue.acknowledge(tx, each.id, owner="me", message_id=1, at=now)
             elif state is OccurrenceState.UNCERTAIN:
-                await queue.uncertain(tx, each.id, owner="me", at=now, repeat_at=None)
+                await queue.uncertain(tx, each, owner="me", at=now, repeat_at=None)
             else:
-                await queue.fail(tx, each.id, owner="me", reason="refused", at=now)
+                await queue.fail(tx, each, owner="me", reason="refused", at=now)
 
 
 # ---- stats ----

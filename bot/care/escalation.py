@@ -38,7 +38,7 @@ Response = Literal["helped", "not_yet", "stopped", "seen_fine", "seen_wait"]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A new escalation to open; it takes the place of `replaces`, whose reasons it carries on."""
+    """A new escalation to open, with what it tells; it takes the place of `replaces`."""
 
     level: Level
     reasons: tuple[str, ...]
@@ -56,6 +56,9 @@ def decide(
     An emergency or urgent symptom opens one with each new report; within the interview that
     opened the current one, only what is new does. Reasons that merely still stand (a doctor's
     rule, or the clearable fall_risk) open nothing while an escalation holds them.
+
+    The new one tells the reasons of the one it replaces too, at the higher level of both. Only
+    where help was found for those does it tell what is new at its own level: the others it holds.
     """
     if verdict.level < Level.DOCTOR:
         return None
@@ -63,9 +66,16 @@ def decide(
     if current is None or not current.is_open:
         return Opening(verdict.level, rules.in_order(reasons))
     same_report = interview_id is not None and interview_id == current.interview_id
-    reported_again = not same_report and any(_counts_each_time(each, rules) for each in reasons)
-    if reasons <= set(current.reasons) and verdict.level <= current.level and not reported_again:
+    # A doctor's advice that was said to have stopped is over, but for what it holds.
+    over = current.state is EscalationState.STOPPED and current.level <= Level.DOCTOR
+    again = reasons.intersection(current.reasons) if over else set()
+    again |= {each for each in reasons if _counts_each_time(each, rules)}
+    reported_again = bool(again) and not same_report
+    known = set(current.all_reasons)
+    if reasons <= known and verdict.level <= current.gravest and not reported_again:
         return None
+    if over or current.state is EscalationState.HELPED:
+        return Opening(verdict.level, rules.in_order(reasons), current.id)
     level = max(verdict.level, current.level)
     return Opening(level, rules.in_order(reasons.union(current.reasons)), current.id)
 
@@ -80,6 +90,20 @@ def news(verdict: Verdict, told: Collection[str], rules: Rules) -> Verdict:
 def alarms(verdict: Verdict, rules: Rules) -> Verdict:
     """What of a verdict counts with each report, whatever a doctor has checked before."""
     reasons = tuple(each for each in verdict.reasons if _counts_each_time(each, rules))
+    level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
+    return Verdict(level, reasons)
+
+
+def ordinary(verdict: Verdict, rules: Rules) -> Verdict:
+    """What of a verdict needs no doctor, and so no advice of a doctor's level speaks of.
+
+    A sign that does for another reason, as a large bruise with blood thinners, is not ordinary.
+    """
+    fired = [(sign, rule) for sign, rule in rules.by_sign if rule.id in verdict.reasons]
+    grave = {sign for sign, rule in fired if sign and rule.level >= Level.DOCTOR}
+    reasons = tuple(
+        rule.id for sign, rule in fired if rule.level < Level.DOCTOR and sign not in grave
+    )
     level = max((rules.rule(each).level for each in reasons), default=Level.SELF_CARE)
     return Verdict(level, reasons)
 
@@ -138,28 +162,28 @@ def pauses(escalation: Escalation | None, rules: Rules) -> frozenset[Kind]:
     """The kinds of message that must not go out while this escalation stands."""
     if escalation is None or not escalation.is_open:
         return frozenset()
-    return rules.levels[escalation.level].pauses
+    return rules.levels[escalation.gravest].pauses
 
 
 def pauses_massage_talk(escalation: Escalation | None, rules: Rules) -> bool:
     """Whether nothing may be said about another massage while this escalation stands."""
     if escalation is None or not escalation.is_open:
         return False
-    return rules.levels[escalation.level].pauses_massage_talk
+    return rules.levels[escalation.gravest].pauses_massage_talk
 
 
 def respond(escalation: Escalation, response: Response, now: datetime) -> Escalation:
     """The escalation after a button under it; a closed one stays as it is.
 
-    "It has stopped" releases a doctor's escalation only. `seen_fine` and `seen_wait` are what the
-    professional said about stretching and massage.
+    "It has stopped" releases a doctor's escalation only, and none that holds more. `seen_fine` and
+    `seen_wait` are what the professional said about stretching and massage.
     """
     if not escalation.is_open:
         return escalation
     match response:
         case "seen_fine":
             return _release(escalation, "seen", now)
-        case "stopped" if escalation.level <= Level.DOCTOR:
+        case "stopped" if escalation.gravest <= Level.DOCTOR:
             return _release(escalation, "stopped", now)
         case "stopped":
             state = EscalationState.STOPPED
@@ -181,7 +205,7 @@ def _release(escalation: Escalation, release: str, now: datetime) -> Escalation:
 def cleared_by(escalation: Escalation, rules: Rules) -> frozenset[str]:
     """The reasons a doctor's "fine" clears for the time to come; symptoms of alarm never are."""
     return frozenset(
-        rule.id for rule in rules.rules if rule.clearable and rule.id in escalation.reasons
+        rule.id for rule in rules.rules if rule.clearable and rule.id in escalation.all_reasons
     )
 
 
@@ -194,6 +218,8 @@ def released_by_clean_check_in(
     below doctor. The check-in itself must lie after those 72 h. Pain that is worse is not clean.
     """
     if escalation.state is not EscalationState.STOPPED or verdict.level >= Level.DOCTOR:
+        return False
+    if escalation.held:  # of that, nobody has said that it has stopped
         return False
     if not (checkin.complete and checkin.signs_answered) or checkin.change in WORSE:
         return False

@@ -165,6 +165,11 @@ class Status(enum.StrEnum):
     SILENT = "silent"  # asked whether to go on, and no answer yet
     STOPPED = "stopped"  # said /stop
     GONE = "gone"  # blocked the bot, or the account is closed
+    GONE_PAUSED = "gone_paused"  # the same, when no plan was sent: none is on coming back
+
+
+AWAY = frozenset({Status.GONE, Status.GONE_PAUSED})
+HEARS_NOTHING = AWAY | {Status.STOPPED}  # not even safety messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +180,16 @@ class Dialog:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+UNTOLD = "untold"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Someone the bot talks to. `course` counts the episodes of pain, from 1."""
+    """Someone the bot talks to. `course` counts the episodes of pain, from 1.
+
+    `country` is the one whose numbers they chose, None where it is the one they named a place in,
+    `UNTOLD` where the zone does not tell it: many countries keep the same clock.
+    """
 
     id: PersonId
     chat_id: ChatId
@@ -260,12 +272,23 @@ class EscalationState(enum.StrEnum):
     HELPED = "helped"  # "I've got help", not yet told that stretching and massage are fine
     STOPPED = "stopped"  # "It has stopped": the advice stands
     RELEASED = "released"
-    RAISED = "raised"  # replaced by a newer escalation that holds its reasons too
+    RAISED = "raised"  # replaced by a newer one, which tells its reasons too or holds them
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was told before, and help was found for: it still pauses, and is not told again."""
+
+    level: Level
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """A verdict of doctor or higher, open until released."""
+    """A verdict of doctor or higher, open until released.
+
+    `level` and `reasons` are what it tells, `held` what it carries on from those it replaced.
+    """
 
     id: EscalationId
     person_id: PersonId
@@ -276,11 +299,22 @@ class Escalation:
     changed_at: datetime
     interview_id: InterviewId | None = None
     release: str | None = None  # why it was released: seen, stopped, clean_check_in
+    held: Held | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether its advice still stands."""
         return self.state not in (EscalationState.RELEASED, EscalationState.RAISED)
+
+    @property
+    def gravest(self) -> Level:
+        """The level whose pauses stand: of what it tells, or of what it holds."""
+        return max(self.level, self.held.level) if self.held else self.level
+
+    @property
+    def all_reasons(self) -> tuple[str, ...]:
+        """What it tells, and what it holds."""
+        return (*self.reasons, *(self.held.reasons if self.held else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +361,8 @@ class Occurrence:
     message: PlannedMessage
     plan_version: int
     state: OccurrenceState
-    attempts: int = 0
+    attempts: int = 0  # how often it was leased
+    doubts: int = 0  # how often nobody knew whether it had been sent
     repeat: bool = False  # sent before with an unknown outcome: the words must bear repetition
     message_id: int | None = None
     sent_at: datetime | None = None

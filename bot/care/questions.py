@@ -6,6 +6,7 @@ Questions are ordered, and `ask_if` looks back only, so that no interview can lo
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from bot.care.model import (
@@ -24,13 +25,15 @@ from bot.care.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 # What the profile interview can clear; the rest of `cleared` comes from "I've been seen".
 CLEARED_BY_PROFILE = frozenset(
     {"leg_pain", "arm_pain", "numb_tingling", "cancer", "pregnant", "fall_risk"}
 )
+
+IN_HAND = timedelta(minutes=30)  # so long somebody may take over the next answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,14 @@ class Question:
 def next_question(
     interview_kind: InterviewKind, answers: Mapping[str, Answer], questions: Sequence[Question]
 ) -> Question | None:
-    """The first question of this interview still to be asked; None when it is done."""
+    """The first question of this interview still to be asked; None when it is done.
+
+    A list is asked until it is done. A question of another kind that is asked again holds nothing
+    up: its old answer counts until there is a new one.
+    """
     for question in _asked(interview_kind, answers, questions):
         answer = answers.get(question.id)
-        if answer is None or not answer.confirmed:
+        if answer is None or (question.kind == "ticks" and not answer.confirmed):
             return question
     return None
 
@@ -111,10 +118,28 @@ def to_checkin(interview: Interview) -> CheckIn:
     )
 
 
+def in_hand_until(waiting: Iterable[Interview], now: datetime) -> datetime | None:
+    """Until when a check-in still waiting for answers counts as being answered; None if none does.
+
+    From a person's last answer on; a /worse, which they asked for themselves, from its beginning.
+    A planned check-in that nobody began to answer is in nobody's hand, nor is a profile, which
+    no check-in closes.
+    """
+    touched: list[datetime] = []
+    for each in waiting:
+        if each.kind != "profile":
+            touched += (answer.at for answer in each.answers.values())
+            touched += () if each.occurrence_id else (each.opened_at,)
+    # What lies ahead was told under a clock that has been set back since.
+    latest = max((at for at in touched if at <= now), default=None)
+    return latest + IN_HAND if latest and latest + IN_HAND > now else None
+
+
 def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     """The profile after these answers; what was skipped or not asked stays as it was.
 
-    A list of ticks replaces the one before it, save clearances the interview can't give.
+    A list that is done replaces the one before it, save clearances the interview can't give.
+    Until then its conditions count beside those of `profile`, and its clearances do not count.
     """
     onset = cast("Onset | None", _chosen(answers, "onset", get_args(Onset)))
     area = cast("Area | None", _chosen(answers, "area", get_args(Area)))
@@ -122,7 +147,11 @@ def to_profile(profile: Profile, answers: Mapping[str, Answer]) -> Profile:
     sex = cast("Sex | None", _chosen(answers, "sex", get_args(Sex)))
     fall = _chosen(answers, "recent_fall", ("yes", "no"))
     conditions = _ticked(answers, "conditions")
+    if conditions is not None and not answers["conditions"].confirmed:
+        conditions |= profile.conditions
     cleared = _ticked(answers, "cleared")
+    if cleared is not None and not answers["cleared"].confirmed:
+        cleared = profile.cleared
     return replace(
         profile,
         onset=onset or profile.onset,

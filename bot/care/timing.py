@@ -80,6 +80,21 @@ COMMON_ZONES = (
     "Australia/Eucla",
 )
 
+# Well-known places that keep the same clock as one above, to be offered beside it.
+ALIKE = {
+    "America/New_York": ("America/Toronto",),
+    "Europe/London": ("Europe/Dublin", "Europe/Lisbon"),
+    "Europe/Berlin": ("Europe/Paris", "Europe/Madrid", "Europe/Rome"),
+    "America/Los_Angeles": ("America/Vancouver",),
+    "Asia/Shanghai": ("Asia/Singapore", "Asia/Manila", "Australia/Perth"),
+    "America/Sao_Paulo": ("America/Argentina/Buenos_Aires",),
+    "Asia/Tokyo": ("Asia/Seoul",),
+    "Europe/Istanbul": ("Europe/Moscow", "Asia/Riyadh", "Africa/Nairobi"),
+    "Asia/Jakarta": ("Asia/Bangkok",),
+    "America/Bogota": ("America/Lima",),
+    "America/Caracas": ("America/La_Paz",),
+}
+
 
 @lru_cache(maxsize=4096)  # a plan asks for the same few wall times again and again
 def resolve(local_date: date, wall: time, zone: str) -> datetime:
@@ -169,7 +184,8 @@ def snooze_options(now: datetime, zone: str, preferences: Preferences) -> tuple[
 def offset_zone_guess(now: datetime, wall_now: time) -> tuple[str, ...]:
     """Common zones whose clocks show about this time now, the likeliest first, eight at most.
 
-    For "what time is it for you?": within 20 minutes, since people round.
+    For "what time is it for you?": within 20 minutes, since people round. A place beside one that
+    keeps the same clock never pushes out a clock that has rules of its own.
     """
     said = wall_now.hour * 60 + wall_now.minute
 
@@ -178,8 +194,12 @@ def offset_zone_guess(now: datetime, wall_now: time) -> tuple[str, ...]:
         ahead = (shown.hour * 60 + shown.minute - said) % (24 * 60)
         return min(ahead, 24 * 60 - ahead)
 
-    near = [zone for zone in COMMON_ZONES if minutes_off(zone) <= GUESS_WITHIN_MINUTES]
-    return tuple(near[:GUESSES])
+    near = [zone for zone in COMMON_ZONES if minutes_off(zone) <= GUESS_WITHIN_MINUTES][:GUESSES]
+    beside = [(zone, each) for zone in near for each in ALIKE.get(zone, ())]
+    fitting = beside[: GUESSES - len(near)]
+    return tuple(
+        each for zone in near for each in (zone, *(other for of, other in fitting if of == zone))
+    )
 
 
 def is_zone(name: str) -> bool:

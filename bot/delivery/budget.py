@@ -70,6 +70,7 @@ class BotBudget:
         self._left: deque[float] = deque(maxlen=per_second)
         self._slots: deque[datetime] = deque()
         self._paused_until: datetime | None = None
+        self._held_until: datetime | None = None
         self._refused: deque[tuple[datetime, ChatId]] = deque(maxlen=16)
 
     @property
@@ -172,19 +173,22 @@ class BotBudget:
 
     def paused_s(self) -> float:
         """Real seconds for which the whole bot is held up, 0 if it is not."""
-        if self._paused_until is None:
-            return 0.0
-        return self._real.real_seconds_until(self._paused_until)
+        until = [each for each in (self._paused_until, self._held_until) if each is not None]
+        return max((self._real.real_seconds_until(each) for each in until), default=0.0)
 
     def hold(self, wait_s: float) -> None:
-        """Hold up this process's messages, safety aside, for so many real seconds."""
-        until = self._real.now() + timedelta(seconds=wait_s)
-        self._paused_until = max(until, self._paused_until or until)
+        """Hold up this process's messages, safety aside, for so many real seconds from now."""
+        self._held_until = self._real.now() + timedelta(seconds=wait_s)
+
+    def let_go(self) -> None:
+        """End the hold; a pause that Telegram asked for goes on."""
+        self._held_until = None
 
     def clear(self) -> None:
-        """Forget pause and slots: the clock they were reckoned by was wrong."""
-        self._paused_until = None
+        """Forget pauses, slots and refusals: the clock they were reckoned by was wrong."""
+        self._paused_until = self._held_until = None
         self._slots.clear()
+        self._refused.clear()
 
     async def refused(self, chat_id: ChatId, retry_after_s: float) -> bool:
         """Note a 429; True if another chat had one within a second, so that the bot is meant.
@@ -196,9 +200,10 @@ class BotBudget:
         self._refused.append((now, chat_id))
         if not any(now - at <= TWO_CHATS_WITHIN for at in others):
             return False
-        self.hold(retry_after_s)
+        until = now + timedelta(seconds=retry_after_s)
+        self._paused_until = max(until, self._paused_until or until)
         async with self._database.transaction() as tx:
-            await shared.pause_until(tx, now + timedelta(seconds=retry_after_s))
+            await shared.pause_until(tx, until, now=now)
         return True
 
     async def _reserved(

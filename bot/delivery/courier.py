@@ -15,10 +15,12 @@ import structlog
 
 from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
+from bot.delivery.beside import Beside, minding
 from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
 from bot.delivery.flight import Flight, places
 from bot.delivery.metrics import Metrics
+from bot.delivery.patience import Patience
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
 from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
 
@@ -33,14 +35,15 @@ if TYPE_CHECKING:
     from bot.delivery.sender import Compose
     from bot.store.database import Database, Transaction
 
-# Leased and not yet on the wire, whatever the limit: the first few, so that they leave at once;
-# then as many as have left lately.
+# Leased and not yet on the wire, whatever the limit: the first few, and nothing else before they
+# leave, so that they do so at once; then as many as have left lately.
 FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
 SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
-GRACE_S = 3.0  # at stop, for what is in flight; the endings get what is left of 4 s
+GRACE_S = 2.8  # at stop, for what is in flight; a turn before and the endings get the rest of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
+UNMINDED_S = 0.25  # so long may safety wait behind a rest
 FULL_S = 0.02  # how soon to look again while most places are taken
 # At high limits messages leave in groups, to be looked at together: of so many, or so far apart.
 GROUP, GRAIN_S = 50, 0.05
@@ -58,8 +61,9 @@ class Courier:
     seconds, shared through the database. A lease lasts `lease_s` real seconds, more than a send
     can take. `dice` gives the jitter.
 
-    `idle` callbacks hear when the next message falls due each time there is nothing to do. While
-    `held` is True only safety messages leave; `heed_hold` looks up what the database says of it.
+    `idle` callbacks hear when the next message that may leave falls due each time there is
+    nothing to do. While `held` is True only safety messages leave; `heed_hold` looks up what the
+    database says of it.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class Courier:
         )
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
         self._flight = Flight(self._ended)
+        self._beside = Beside()
         self._round = Round(
             queue=self._queue,
             clock=clock,
@@ -111,6 +116,7 @@ class Courier:
         self._woken = asyncio.Event()
         self._looked_at = clock.now()
         self._stopping = False
+        self._patience = Patience()
         self._first_expiry = True
         self._ended_run = asyncio.Event()
         self._ended_run.set()
@@ -152,23 +158,27 @@ class Courier:
             while not self._stopping:
                 self._woken.clear()
                 try:
-                    wait_s = await self._turn()
+                    wait_s = await self._patience.for_(self._turn())
                     failures = 0
-                except Exception:
+                except Exception as error:
                     failures += 1
                     wait_s = self._backoff.wait_s(failures)
                     log.exception("courier_turn_failed", wait_s=wait_s)
+                    if isinstance(error, TimeoutError):
+                        await self._queue.start_anew()
                 await self._rest(wait_s)
             await self._finish()
         finally:
             for task in self._flight.tasks:
                 task.cancel()
+            self._beside.cancel()
             self._ended_run.set()
 
     async def stop(self) -> None:
         """Lease nothing more, and return once `run()` has come to its end, within 4 s."""
         self._stopping = True
         self._woken.set()
+        self._patience.end()
         await self._ended_run.wait()
 
     async def drain(self) -> int:
@@ -185,6 +195,7 @@ class Courier:
             elif self._flight.tasks:
                 await asyncio.wait(self._flight.tasks)
             elif wait_s is None or paused:
+                await self._beside.settled()
                 return self.tally["sent"] - before
             else:
                 await asyncio.sleep(wait_s)
@@ -193,7 +204,14 @@ class Courier:
         wait_s = await self._look()
         if wait_s is None:
             await self._report_idle()
+        elif wait_s > UNMINDED_S:
+            wait_s = min(wait_s, await self._until_safety_s())
         return wait_s
+
+    async def _until_safety_s(self) -> float:
+        """Real seconds until a safety message falls due, for which nothing is held up."""
+        due_at = await self._queue.next_due(safety_only=True)
+        return math.inf if due_at is None else max(FULL_S, self._clock.real_seconds_until(due_at))
 
     async def _look(self) -> float | None:
         """One look at the queue: start what may leave now, and say in how many seconds to look
@@ -205,15 +223,15 @@ class Courier:
             if not due:
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
-                self._most_unsent = FIRST_UNSENT
+                self._most_unsent, self._last_lease = FIRST_UNSENT, (0.0, 0)
                 return None
             if SAFETY_PRIORITY in due:
                 await self._lease_safety()
+            if due == {SAFETY_PRIORITY} or (self.held and SAFETY_PRIORITY in due):
+                return 0.0 if self._flight.count < self._places else FULL_S
             if self.held:
                 return None
-            if due == {SAFETY_PRIORITY}:
-                return 0.0 if self._flight.count < self._places else FULL_S
-            return await self._lease_in_turn()
+            return await minding(self._mind_safety, self._lease_in_turn())
 
     def _mind_the_clock(self) -> None:
         """Pauses noted by a clock that has been set back since would last for hours."""
@@ -229,7 +247,12 @@ class Courier:
         if room > 0:
             leased = await self._queue.lease(room, safety_only=True)
             self._start(leased)
-            await self._budget.give_up(len(leased))
+            if leased:
+                self._beside.launch(self._budget.give_up(len(leased)))
+
+    async def _mind_safety(self) -> None:
+        if not self._stopping and SAFETY_PRIORITY in await self._queue.due_priorities():
+            await self._lease_safety()
 
     async def _lease_in_turn(self) -> float:
         room = self._room()
@@ -262,6 +285,8 @@ class Courier:
         at, before = self._last_lease
         now = asyncio.get_running_loop().time()
         self._last_lease = (now, leased)
+        if not before:
+            return
         leaves = int(before / max(now - at, 0.001) * WINDOW_S)
         self._most_unsent = min(self._places, MOST_UNSENT, max(FEWEST_UNSENT, leaves))
 
@@ -323,8 +348,8 @@ class Courier:
             pass
 
     async def _report_idle(self) -> None:
-        next_due = await self._queue.next_due()
-        if next_due is not None and next_due <= self._clock.now() and not self.held:
+        next_due = await self._queue.next_due(safety_only=self.held)
+        if next_due is not None and next_due <= self._clock.now():
             self._woken.set()  # it fell due while we looked
         for tell in tuple(self.idle):
             tell(next_due)
@@ -356,17 +381,17 @@ class Courier:
 
     async def _begin(self) -> None:
         try:
-            await self.heed_hold()
+            await self._patience.for_(self.heed_hold())
         except Exception:
             log.exception("hold_unknown")
             self.held = True  # until a tick can ask; safety goes meanwhile
         try:
-            if SAFETY_PRIORITY in await self._queue.due_priorities():
-                await self._lease_safety()  # before all that is to be tidied up after a downtime
+            if SAFETY_PRIORITY in await self._patience.for_(self._queue.due_priorities()):
+                await self._patience.for_(self._lease_safety())  # before all tidying up
         except Exception:
             log.exception("courier_turn_failed")
         try:
-            await self.expire()
+            await self._patience.for_(self.expire())
         except Exception:
             log.exception("expiry_failed")
         log.info("courier_started", held=self.held)
@@ -387,6 +412,7 @@ class Courier:
             async with asyncio.timeout(LAST_WORDS_S):
                 await asyncio.gather(*left, *endings, return_exceptions=True)
                 await self._queue.flush()
+                await self._beside.settled()
         except TimeoutError:
             log.warning("courier_stopped_with_leases", left=len(endings))
 

@@ -42,6 +42,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._real = SystemClock()
         self._answered_at: datetime | None = None
+        self._updates_at: datetime | None = None
         self._make_counts()
         self._make_gauges()
         ProcessCollector(registry=self.registry)
@@ -150,9 +151,19 @@ class Metrics:
 
     def since_telegram_s(self) -> float:
         """Seconds since a call to Telegram succeeded; inf when none has."""
-        if self._answered_at is None:
-            return math.inf
-        return max(0.0, (self._real.now() - self._answered_at).total_seconds())
+        return self._since_s(self._answered_at)
+
+    def updates_came(self) -> None:
+        """Telegram was asked for updates just now, and what it had is stored."""
+        self.telegram_answered()
+        self._updates_at = self._answered_at
+
+    def since_updates_s(self) -> float:
+        """Seconds since Telegram was asked for updates with success; inf when it never was."""
+        return self._since_s(self._updates_at)
+
+    def _since_s(self, at: datetime | None) -> float:
+        return math.inf if at is None else max(0.0, (self._real.now() - at).total_seconds())
 
     def show(
         self, depths: Depths, planned: Mapping[Kind, int], *, held: bool, now: datetime

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care.model import NUDGES, SAFETY
+from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
+from bot.delivery.persistence import persist
 from bot.store import holding, occurrences
 from bot.store import queue as table
 from bot.store.together import Together
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 REPEAT_AFTER = timedelta(seconds=60)
 SAFETY_SOON = timedelta(seconds=2)
-TRIED_SOON = 3  # a safety message in doubt comes again at once so often, and then less and less
+TRIED_SOON = 3  # a safety message in doubt comes again at once so often, then less and less
 LONGEST_DOUBLING = 5  # every 32 minutes at last
 SAFETY_PRIORITY = 0
+LOOK_SHARE = 1 / 8  # of a lease: composing and sending may take the rest of it
 
 
 class Queue:
@@ -31,7 +34,8 @@ class Queue:
 
     A lease lasts `lease_s` real seconds. Endings are committed in groups, of what was sent
     `gather_s` seconds later so that one commit has many; each returns once it is committed, False
-    where the lease was lost meanwhile (timed out, or the message cancelled).
+    where the lease was lost meanwhile (timed out, or the message cancelled). Where the database
+    fails they are tried again for as long as a lease lasts, and raise its error only then.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Queue:
         self._clock = clock
         self._owner = owner
         self._lease_s = lease_s
+        self._backoff = Backoff(first_s=0.1, most_s=2.0)
         self._ledger = Ledger(database)
         self._receipts = Together(self._acknowledge_all, gather_s=gather_s)
         self._checks = Together(self._which_are_ours)
@@ -56,9 +61,11 @@ class Queue:
         async with self._database.reading() as tx:
             return await table.due_priorities(tx, self._clock.now())
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, safety_only: bool = False) -> datetime | None:
         """When the next planned message falls due; it may have passed already."""
         async with self._database.reading() as tx:
+            if safety_only:
+                return await occurrences.next_due(tx, [SAFETY_PRIORITY])
             return await occurrences.next_due(tx)
 
     async def lease(self, limit: int, *, safety_only: bool = False) -> tuple[Occurrence, ...]:
@@ -100,20 +107,29 @@ class Queue:
     async def still_ours(self, leased: Sequence[Occurrence]) -> Sequence[bool]:
         """Of each whether it is still ours to send: since the lease it was not cancelled, erased
         or timed out, nor leased anew after that.
+
+        Raises what the database raises, for so long that a lease would no longer cover a send.
         """
-        return await self._checks.ask([(each.id, each.attempts) for each in leased])
+        asked = [(each.id, each.attempts) for each in leased]
+        return await persist(
+            lambda: self._checks.ask(asked),
+            for_s=self._lease_s * LOOK_SHARE,
+            backoff=self._backoff,
+            what="a last look",
+        )
 
     async def acknowledge(self, occurrence: Occurrence, message_id: int) -> bool:
         """Sent: Telegram said yes."""
         receipt = table.Receipt(occurrence.id, message_id, self._clock.now())
-        return await self._receipts.ask(receipt)
+        return await self._written(lambda: self._receipts.ask(receipt))
 
     async def release(self, occurrence: Occurrence, due_at: datetime, reason: str) -> bool:
         """Certainly not sent: planned again, for `due_at`."""
+        now = self._clock.now()
         return await self._end(
             occurrence,
             lambda tx: table.release(
-                tx, occurrence.id, owner=self._owner, due_at=due_at, reason=reason
+                tx, occurrence, owner=self._owner, at=now, due_at=due_at, reason=reason
             ),
         )
 
@@ -129,7 +145,7 @@ class Queue:
         return await self._end(
             occurrence,
             lambda tx: table.uncertain(
-                tx, occurrence.id, owner=self._owner, at=now, repeat_at=repeat_at
+                tx, occurrence, owner=self._owner, at=now, repeat_at=repeat_at
             ),
         )
 
@@ -138,7 +154,7 @@ class Queue:
         at = self._clock.now()
         return await self._end(
             occurrence,
-            lambda tx: table.fail(tx, occurrence.id, owner=self._owner, reason=reason, at=at),
+            lambda tx: table.fail(tx, occurrence, owner=self._owner, reason=reason, at=at),
         )
 
     async def drop(self, occurrence: Occurrence, drop: Drop) -> bool:
@@ -146,7 +162,7 @@ class Queue:
         return await self._end(
             occurrence,
             lambda tx: table.drop(
-                tx, occurrence.id, owner=self._owner, state=drop.state, reason=drop.reason
+                tx, occurrence, owner=self._owner, state=drop.state, reason=drop.reason
             ),
         )
 
@@ -159,6 +175,10 @@ class Queue:
         """Whether an operator, or a restore, holds everything but safety."""
         async with self._database.reading() as tx:
             return await holding.since(tx) is not None
+
+    async def start_anew(self) -> None:
+        """Ask by new connections: the database has not answered for long."""
+        await self._database.start_anew()
 
     async def flush(self) -> None:
         """Return once every ending recorded so far is committed or has failed."""
@@ -181,7 +201,10 @@ class Queue:
     async def _end(
         self, occurrence: Occurrence, write: Callable[[Transaction], Awaitable[bool]]
     ) -> bool:
-        return await self._ledger.record(write, row=occurrence.id)
+        return await self._written(lambda: self._ledger.record(write, row=occurrence.id))
+
+    async def _written(self, write: Callable[[], Awaitable[bool]]) -> bool:
+        return await persist(write, for_s=self._lease_s, backoff=self._backoff, what="an ending")
 
 
 def _repeat_after(occurrence: Occurrence) -> timedelta | None:
@@ -191,7 +214,8 @@ def _repeat_after(occurrence: Occurrence) -> timedelta | None:
         return None
     if kind not in SAFETY:
         return REPEAT_AFTER
-    if occurrence.attempts <= TRIED_SOON:
+    # Not by its attempts: what Telegram certainly never had is no reason to wait longer.
+    if occurrence.doubts < TRIED_SOON:
         return SAFETY_SOON
-    doublings = min(occurrence.attempts - TRIED_SOON - 1, LONGEST_DOUBLING)
+    doublings = min(occurrence.doubts - TRIED_SOON, LONGEST_DOUBLING)
     return REPEAT_AFTER * float(2**doublings)

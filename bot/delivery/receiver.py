@@ -19,9 +19,9 @@ from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
 
 from bot.delivery.backoff import Backoff
-from bot.delivery.inbox import Inbox
+from bot.delivery.inbox import Inbox, chat_of
 from bot.delivery.sender import retry_after_s
-from bot.delivery.transport import AiohttpRequest
+from bot.delivery.transport import AiohttpRequest, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ __all__ = ["ALLOWED_UPDATES", "Inbox", "Poller", "webhook_routes"]
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 LONG_POLL_S = 25
 ANSWER_S = 10.0  # beyond the long poll itself
+LARGEST_NUMBER = 2**63 - 1  # that a database takes
 LARGEST_UPDATE = 1_000_000  # bytes; Telegram's are a few thousand
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 
@@ -45,7 +46,7 @@ class Poller:
 
     The offset that confirms a batch goes out with the next question, after the commit. Only one
     poller may ask with a token; Telegram tells the other 409. `on_success` hears of every
-    question that was answered.
+    question that was answered, once what came is stored.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class Poller:
         self._backoff = backoff or Backoff(first_s=0.5, most_s=30.0)
         # A client of its own: updates stay as Telegram wrote them, so that one that our library
         # cannot read spoils neither its batch nor the offset.
-        self._request = AiohttpRequest(connections=2, on_success=on_success)
+        self._request = AiohttpRequest(connections=2)
+        self._on_success = on_success
         self._offset: int | None = None
+        self._is_heard = False
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -87,6 +90,7 @@ class Poller:
                 await self._ask_once()
                 failures = 0
             except Exception as error:
+                self._is_heard = False
                 failures += 1
                 wait_s = self._backoff.wait_s(failures)
                 if isinstance(error, RetryAfter):
@@ -97,12 +101,18 @@ class Poller:
     async def _ask_once(self) -> None:
         updates = await self._get_updates()
         if updates:
-            await self._inbox.receive(updates)
-            self._offset = max(int(update["update_id"]) for update in updates) + 1
+            await self._inbox.receive([each for each in updates if _can_be_stored(each)])
+            # What is left out is confirmed too: offered for ever, it would stop all that follows.
+            # Where nothing has a number this fails, and we ask again at leisure.
+            self._offset = max(n for each in updates if (n := _number_of(each)) is not None) + 1
+        self._is_heard = True
+        if self._on_success is not None:
+            self._on_success()
 
-    async def _get_updates(self) -> list[dict[str, Any]]:
+    async def _get_updates(self) -> list[Any]:
         question: dict[str, object] = {
-            "timeout": self._long_poll_s,
+            # At first, and after a failure, it should soon be known whether we are heard.
+            "timeout": self._long_poll_s if self._is_heard else 0,
             "allowed_updates": orjson.dumps(ALLOWED_UPDATES).decode(),
         }
         if self._offset is not None:
@@ -160,8 +170,10 @@ class _Door:
         if body is None:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         update = _update_in(body)
-        if update is None:
+        if _number_of(update) is None:
             return HTTPStatus.BAD_REQUEST
+        if not _can_be_stored(update):
+            return HTTPStatus.OK  # offered again it would be no better
         if not self._inbox.is_open:
             return HTTPStatus.SERVICE_UNAVAILABLE
         try:
@@ -181,11 +193,29 @@ async def _body_of(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _update_in(body: bytes) -> dict[str, Any] | None:
+def _update_in(body: bytes) -> Any:
     try:
-        update = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return read_json(body)
+    except ValueError:
         return None
-    if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-        return None
-    return update
+
+
+def _number_of(update: Any) -> int | None:
+    """What an update is confirmed by; None for what is none."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    known = isinstance(number, int) and abs(number) <= LARGEST_NUMBER
+    return number if known else None
+
+
+def _can_be_stored(update: Any) -> bool:
+    """Whether the inbox can take it whatever the database does; where not, that is logged."""
+    number = _number_of(update)
+    if number is not None and abs(chat_of(update) or 0) <= LARGEST_NUMBER:
+        try:
+            orjson.dumps(update)
+        except TypeError:
+            pass
+        else:
+            return True
+    log.error("update_left_out", update_id=number, reason="it cannot be stored")
+    return False

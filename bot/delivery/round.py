@@ -12,6 +12,7 @@ import structlog
 
 from bot.care.model import SAFETY, Occurrence, OccurrenceId, OccurrenceState, PersonId
 from bot.delivery.clock import Clock, after
+from bot.delivery.line import Line
 from bot.delivery.sender import (
     Compose,
     Drop,
@@ -46,6 +47,7 @@ Parcels = list[tuple[Occurrence, Parcel]]
 COMPOSE_TRIES = 3
 COMPOSE_S = 10.0
 SAFETY_RETRY_S = 5.0  # how soon a safety message tries a broken line again, at the latest
+SECOND_LOOK_S = 1.0  # after an error of ours, long enough that it is no tight loop
 SEND_S = 40.0  # a bound above the transport's own, below the lease
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,8 @@ class Round:
     """Carries messages to their endings: composed in groups, sent each as its own task.
 
     `tally` counts endings by name: sent, released, uncertain, failed, gone, dropped, lost.
-    `sending` holds what is on the wire. `put_back` is called when a message is planned again.
+    `sending` holds what is on the wire. `put_back` is called when a message is planned again,
+    or what was held up may leave.
     """
 
     def __init__(
@@ -89,7 +92,7 @@ class Round:
         self._launch = launch
         self._metrics = metrics
         self._compose_failures: Counter[OccurrenceId] = Counter()
-        self._line_failures = 0
+        self._line = Line(bot, budget, backoff, let_go=put_back)
         self.sending: set[OccurrenceId] = set()
         self.tally: Counter[str] = Counter()
 
@@ -97,11 +100,12 @@ class Round:
         """See leased occurrences through; each leaves at its time, by the loop's clock, or later.
 
         1. too late to be worth sending: expired, and nothing is composed
-        2. compose, from what is true now
-        3. wait for their turn
-        4. cancelled since the lease: let go
-        5. send, each once
-        6. write down what became of it
+        2. while Telegram gives no answers: back into the queue, but for one on trial
+        3. compose, from what is true now
+        4. wait for their turn
+        5. cancelled since the lease: let go
+        6. send, each once
+        7. write down what became of it
         """
         now = self._clock.now()
         for each in tuple(group.values()):
@@ -109,6 +113,9 @@ class Round:
             if expires_at is not None and expires_at <= now:
                 too_late = self._drop(each, Drop(OccurrenceState.EXPIRED, "too late"))
                 self._launch(too_late, _apart(group, each))
+        if not self._line.is_open:
+            await self._try_one(group)
+            now = self._clock.now()
         due = tuple(group.values())
         if not due:
             return
@@ -124,6 +131,18 @@ class Round:
         for leave_at, parcels in together.items():
             own = {each.id: group.pop(each.id) for each, _ in parcels}
             self._launch(self._leave(own, parcels, leave_at), own)
+
+    async def _try_one(self, group: Group) -> None:
+        """Leave at most one in the group, to go on trial; safety messages stay anyway."""
+        waiting = [each for each in group.values() if each.message.kind not in SAFETY]
+        for each in waiting[1:]:
+            self._launch(self._hold_back(each), _apart(group, each))
+        if waiting and not await self._line.tries(waiting[0]):
+            self._launch(self._hold_back(waiting[0]), _apart(group, waiting[0]))
+
+    async def _hold_back(self, occurrence: Occurrence) -> None:
+        """It stays due: what holds it up is that nothing but safety is leased meanwhile."""
+        await self.release(occurrence, self._clock.now(), "Telegram gives no answers")
 
     async def _not_composed(self, group: Group, leaves_at: Mapping[OccurrenceId, float]) -> None:
         """Within the handling of an error: each is tried alone, so that one fails alone."""
@@ -153,6 +172,17 @@ class Round:
         return parcels
 
     async def _leave(self, group: Group, parcels: Parcels, leave_at: float) -> None:
+        """Send these in their turn; where we fail before that, what has not left goes back."""
+        try:
+            await self._leave_in_turn(group, parcels, leave_at)
+        except Exception:
+            log.exception("leaving_failed", occurrences=sorted(group))
+            due_at = after(self._clock, SECOND_LOOK_S)
+            for each in tuple(group.values()):
+                back = self.release(each, due_at, "an error before it was sent")
+                self._launch(back, _apart(group, each))
+
+    async def _leave_in_turn(self, group: Group, parcels: Parcels, leave_at: float) -> None:
         """Wait for their turn; then send those that are still to be sent.
 
         A look at the database may take long on a busy machine: then their turn has passed, and
@@ -168,6 +198,8 @@ class Round:
             for (occurrence, parcel), is_ours in zip(parcels, ours, strict=True):
                 if not is_ours:
                     self._launch(self._let_go(occurrence), _apart(group, occurrence))
+                elif not safety and not self._line.admits(occurrence):
+                    self._launch(self._hold_back(occurrence), _apart(group, occurrence))
                 elif safety or await self._budget.leave(leave_at):
                     if safety:
                         self._budget.left()
@@ -219,9 +251,10 @@ class Round:
         except Exception as error:
             # A defect on the way out may strike after Telegram acted.
             log.exception("send_failed", **_facts(occurrence))
-            return Uncertain(type(error).__name__)
+            return Uncertain(type(error).__name__, unanswered=isinstance(error, TimeoutError))
 
     async def _conclude(self, occurrence: Occurrence, outcome: Outcome) -> None:
+        self._mind_the_line(occurrence, outcome)
         match outcome:
             case Sent(message_id):
                 await self._sent(occurrence, message_id)
@@ -235,8 +268,14 @@ class Round:
                 self._count("failed", occurrence, reason=reason)
                 log.error("telegram_refused", reason=reason, **_facts(occurrence))
                 await self._queue.fail(occurrence, reason)
-        if not (isinstance(outcome, NotSent) and outcome.scope == "bot"):
-            self._line_failures = 0
+
+    def _mind_the_line(self, occurrence: Occurrence, outcome: Outcome) -> None:
+        """What this outcome tells of others; one that was cut off is seen to where it waits."""
+        match outcome:
+            case Uncertain(unanswered=True):
+                self._line.doubted(occurrence)
+            case Sent() | Gone() | Refused() | NotSent(scope="chat"):
+                self._line.answered()
 
     async def _sent(self, occurrence: Occurrence, message_id: int) -> None:
         at = self._clock.now()
@@ -259,26 +298,19 @@ class Round:
     async def _not_sent(self, occurrence: Occurrence, outcome: NotSent) -> None:
         wait_s = outcome.retry_after_s
         if outcome.scope == "bot":
-            wait_s = self._line_is_down()
+            wait_s = self._line.cut(occurrence)
         elif wait_s is not None:
             self._pace.pause(occurrence.chat_id, after(self._clock, wait_s))
-            if await self._budget.refused(occurrence.chat_id, wait_s):
-                log.warning("bot_paused_by_telegram", wait_s=wait_s)
+            await self._call(self._refused(occurrence, wait_s), occurrence)
         if wait_s is None:
             wait_s = self._backoff.wait_s(occurrence.attempts)
         if outcome.scope == "bot" and occurrence.message.kind in SAFETY:
             wait_s = min(wait_s, SAFETY_RETRY_S)
         await self.release(occurrence, after(self._clock, wait_s), outcome.reason)
 
-    def _line_is_down(self) -> float:
-        """Hold everything but safety for a while, longer each time it fails; the wait in s."""
-        held_s = self._budget.paused_s()
-        if held_s > 0:
-            return held_s
-        self._line_failures += 1
-        wait_s = self._backoff.wait_s(self._line_failures)
-        self._budget.hold(wait_s)
-        return wait_s
+    async def _refused(self, occurrence: Occurrence, wait_s: float) -> None:
+        if await self._budget.refused(occurrence.chat_id, wait_s):
+            log.warning("bot_paused_by_telegram", wait_s=wait_s)
 
     async def _gone(self, occurrence: Occurrence, reason: str) -> None:
         self._count("gone", occurrence, reason=reason)
@@ -311,6 +343,7 @@ class Round:
 
     def _count(self, ending: str, occurrence: Occurrence, **more: str) -> None:
         self.tally[ending] += 1
+        self._line.ended(occurrence)
         self._metrics.ended(occurrence.message.kind, ending)
         # A line for each that is sent would cost as much as the rest of its way.
         if ending != "sent" or occurrence.message.kind in SAFETY:

@@ -104,9 +104,13 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """It may or may not have arrived."""
+    """It may or may not have arrived.
+
+    `unanswered`: for want of Telegram's own answer, and many such in a row are an outage.
+    """
 
     reason: str
+    unanswered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,7 @@ def outcome_of(error: TelegramError) -> Outcome:
             return Refused(error.message)
     if words.startswith(FLOOD_WORDS):
         return NotSent(1.0, "chat", "429")
-    return Uncertain(error.message)
+    return Uncertain(error.message, unanswered=True)
 
 
 def retry_after_s(error: RetryAfter) -> float:

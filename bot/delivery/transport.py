@@ -7,7 +7,9 @@ whose outcome nobody knows.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import aiohttp
 import orjson
 from telegram._utils.defaultvalue import DefaultValue
-from telegram.error import NetworkError, TelegramError, TimedOut
+from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
@@ -34,11 +36,33 @@ WRITE_S = 15.0
 UPLOAD_S = 25.0
 POOL_S = 2.0
 JUST_YES = b'{"ok":true,"result":true}'
+FROM_TELEGRAM = re.compile(rb'\s*\{\s*"ok"\s*:\s*true')
 KEEPALIVE_S = 15.0  # below what servers use, so that a stale connection is seldom reused
+
+
+def read_json(payload: bytes) -> Any:
+    """JSON from outside as values that can be written as JSON again; ValueError where it is none.
+
+    Any bytes may stand in it, and half of a surrogate pair: a modified client puts what it likes
+    behind a button, and Telegram passes it on. Such characters are replaced.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        text = json.dumps(json.loads(payload.decode("utf-8", "replace")), ensure_ascii=False)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return orjson.loads(text.encode("utf-8", "replace"))
 
 
 class UnsentError(NetworkError):
     """The request certainly did not reach Telegram: it is safe to send it again."""
+
+
+class StrangeAnswerError(NetworkError):
+    """What answered did not speak as Telegram does: nobody knows whether Telegram acted."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -46,8 +70,9 @@ class AiohttpRequest(BaseRequest):
     out of every error text.
 
     Raises `UnsentError` where no connection could be had, `TimedOut` where no answer came in
-    time, and `NetworkError` where a connection broke: after the last two nobody knows whether
-    Telegram acted. `on_success` hears of every call that Telegram answered with 200.
+    time, `StrangeAnswerError` where something on the way answered in Telegram's place, and
+    `NetworkError` where a connection broke: after the last three nobody knows whether Telegram
+    acted. `on_success` hears of every call that Telegram itself answered with 200.
     """
 
     __slots__ = ("_connections", "_on_success", "_read_s", "_session")
@@ -61,7 +86,7 @@ class AiohttpRequest(BaseRequest):
     ) -> None:
         self._connections = connections
         self._read_s = read_s
-        self._on_success = on_success
+        self._on_success = on_success or _nobody_listens
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -89,13 +114,13 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Telegram's JSON as a dict; raises TelegramError, without quoting what came."""
+        """Telegram's JSON as a dict; StrangeAnswerError, quoting nothing, where it is none."""
         try:
-            parsed = orjson.loads(payload)
-        except orjson.JSONDecodeError:
+            parsed = read_json(payload)
+        except ValueError:
             parsed = None
-        if not isinstance(parsed, dict):
-            raise TelegramError("Invalid server response") from None
+        if not isinstance(parsed, dict) or not isinstance(parsed.get("ok"), bool):
+            raise StrangeAnswerError("an answer that is not Telegram's")
         return parsed
 
     async def do_request(
@@ -123,11 +148,30 @@ class AiohttpRequest(BaseRequest):
                 method, url, timeout=timeout, allow_redirects=False, **_body(request_data)
             ) as response:
                 body = await response.read()
-                if response.status == HTTPStatus.OK and self._on_success is not None:
+                if response.status == HTTPStatus.OK and FROM_TELEGRAM.match(body):
                     self._on_success()
+                if not 200 <= response.status <= 299:
+                    _require_telegrams(response.status, body)
                 return response.status, _needed(url, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _told(error) from None  # the original may quote the address
+
+
+def _require_telegrams(status: int, body: bytes) -> None:
+    """Let a refusal pass that Telegram itself has written.
+
+    A proxy's 403 does not mean that a person has blocked the bot, nor its 404 a wrong token.
+    """
+    try:
+        AiohttpRequest.parse_json_payload(body)
+    except StrangeAnswerError as error:
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise UnsentError("turned away with 429 on the way to Telegram") from None
+        raise StrangeAnswerError(f"{error.message} (status {status})") from None
+
+
+def _nobody_listens() -> None:
+    pass
 
 
 def _needed(url: str, body: bytes) -> bytes:

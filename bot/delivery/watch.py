@@ -31,6 +31,7 @@ FIGURES_S = 10.0
 PLANNED_KEPT_S = 60.0  # counting a million planned messages takes a second
 TICK_MISSED_S = 90.0  # three ticks
 TELEGRAM_SILENT_S = 120.0  # a long poll lasts 25 s; without polling, a call is made every minute
+UPDATES_SILENT_S = 120.0  # a long poll, the wait after a failure, and another
 
 WELL = "ok"
 
@@ -38,7 +39,10 @@ log = structlog.get_logger(__name__)
 
 
 class Watch:
-    """The routes /healthz, /readyz and /metrics. They change nothing and name nobody."""
+    """The routes /healthz, /readyz and /metrics. They change nothing and name nobody.
+
+    `polls`: updates are asked for; otherwise Telegram brings them, once it was told where to.
+    """
 
     def __init__(
         self,
@@ -48,12 +52,15 @@ class Watch:
         courier: Courier,
         alarm: Alarm,
         metrics: Metrics,
+        polls: bool,
     ) -> None:
         self._database = database
         self._clock = clock
         self._courier = courier
         self._alarm = alarm
         self._metrics = metrics
+        self._polls = polls
+        self._webhook_is_set = False
         self._one_reading = asyncio.Lock()
         self._planned: Mapping[Kind, int] = {}
         self._planned_until_s = 0.0
@@ -65,6 +72,10 @@ class Watch:
             Route("/readyz", self._readyz, methods=["GET"]),
             Route("/metrics", self._metrics_page, methods=["GET"]),
         ]
+
+    def webhook_set(self) -> None:
+        """Telegram knows where to bring updates."""
+        self._webhook_is_set = True
 
     async def _healthz(self, _: Request) -> Response:
         return PlainTextResponse("alive\n")
@@ -85,6 +96,7 @@ class Watch:
             "database": await self._database_part(),
             "scheduler": self._scheduler_part(),
             "telegram": self._telegram_part(),
+            "updates": self._updates_part(),
         }
 
     async def _database_part(self) -> str:
@@ -110,6 +122,16 @@ class Watch:
         if since_s == float("inf"):
             return "has not answered yet"
         return f"has not answered a call for {since_s:.0f} s"
+
+    def _updates_part(self) -> str:
+        """Other calls may work while nobody is heard: where another program asks, for one."""
+        if not self._polls:
+            return WELL if self._webhook_is_set else "the webhook is not set yet"
+        since_s = self._metrics.since_updates_s()
+        if since_s <= UPDATES_SILENT_S:
+            return WELL
+        known = since_s != float("inf")
+        return "asked for in vain " + (f"for {since_s:.0f} s" if known else "so far")
 
     async def _read_figures(self) -> None:
         """One reading at a time, so that many who ask do not become many who count."""

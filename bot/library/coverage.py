@@ -52,6 +52,7 @@ class _Shelf:
         yield from self._unspoken_levels()
         rules = [rule.id for rule in self.library.rules.rules]
         yield from self._missing("escalations", ("reasons",), rules, self.language.reasons)
+        yield from self._unspoken_meanwhile()
         exercises = self.library.exercises
         yield from self._missing("exercises", (), exercises, self.language.exercises)
         guides = [guide.id for guide in self.english.guides]
@@ -105,6 +106,13 @@ class _Shelf:
             has = [part for part, words in given.items() if words is None or len(words)]
             path = ("levels", level_id)
             yield from self._missing("escalations", path, (*ANSWERS, "follow_up", "again"), has)
+
+    def _unspoken_meanwhile(self) -> Iterator[Problem]:
+        """What to do meanwhile, where English says it."""
+        for reason_id, text in self.language.reasons.items():
+            english = self.english.reasons.get(reason_id)
+            if english is not None and english.now and not text.now:
+                yield from self._missing("escalations", ("reasons", reason_id), ["now"], ())
 
     def _differing_placeholders(self) -> Iterator[Problem]:
         document = self.documents["messages"]

@@ -145,7 +145,7 @@ def _language(code: str, shapes: dict[str, Any]) -> Language:
         questions={key: _question(each) for key, each in shapes["questions"].questions.items()},
         escalations={key: _escalation(each) for key, each in escalations.levels.items()},
         reasons={
-            key: ReasonText(_html(each.reported), _html(each.tell))
+            key: ReasonText(_html(each.reported), _html(each.tell), _html(each.now))
             for key, each in escalations.reasons.items()
         },
         exercises={key: _exercise(each) for key, each in shapes["exercises"].exercises.items()},

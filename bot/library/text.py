@@ -68,10 +68,19 @@ class QuestionText:
 
 @dataclass(frozen=True, slots=True)
 class ReasonText:
-    """Why a rule fired, as the person's own answer, and what to tell the doctor."""
+    """Why a rule fired, as the person's own answer, and what to tell the doctor.
+
+    `now` is what to do about it meanwhile; empty where there is nothing to do.
+    """
 
     reported: Html
     tell: Html
+    now: Html
+
+    @property
+    def in_full(self) -> Html:
+        """What to tell, and what to do meanwhile."""
+        return Html.joined([each for each in (self.tell, self.now) if each], " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +197,20 @@ class Language:
         text = self.escalation(level_id)
         reasons = [self.reasons[each] for each in rule_ids if each in self.reasons]
         reported = bullets(each.reported for each in reasons)
-        told = [each.tell for each in reasons]
+        told = [each.in_full for each in reasons]
         body = text.say("body", **values, reasons=reported, tell=bullets(told))
         while length(body) > ADVICE_LIMIT and told:
             told.pop()
             body = text.say("body", **values, reasons=reported, tell=bullets([*told, Html("…")]))
         return body
+
+    def meanwhile(self, rule_ids: Sequence[str]) -> Html:
+        """What was told, each with what to do about it for now; empty where there is nothing to do.
+
+        It holds whatever other advice stands.
+        """
+        reasons = [self.reasons[each] for each in rule_ids if each in self.reasons]
+        return bullets(Html(f"{each.reported}. {each.now}") for each in reasons if each.now)
 
     def reason(self, rule_id: str) -> ReasonText:
         """The words of a rule that fired."""

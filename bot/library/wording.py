@@ -91,10 +91,14 @@ class LevelWords(Entry):
 
 
 class ReasonWords(Entry):
-    """`reported` follows "You told me"; `tell` is what to say to the doctor."""
+    """`reported` follows "You told me"; `tell` is what to say to the doctor.
+
+    `now` is what to do about it meanwhile, whatever other advice stands.
+    """
 
     reported: Text
     tell: Text
+    now: Text | None = None
 
 
 class EscalationsFile(Entry):

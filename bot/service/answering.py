@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from bot.care import questions
+from bot.care import questions, reopening, taps
 from bot.care.model import (
-    Answer,
     Escalation,
     Interview,
     InterviewId,
@@ -21,19 +20,17 @@ from bot.care.model import (
     Level,
     Person,
     PersonId,
+    Profile,
     Verdict,
 )
 from bot.service import judging, plans
 from bot.store import escalations, interviews, people, sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bot.care.questions import Question
+    from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
-
-Act = Literal["tick", "untick", "choose", "confirm", "skip"]
 
 REUSE = timedelta(hours=1)  # an untouched /worse this young is asked again, not doubled
 
@@ -58,6 +55,11 @@ class Turn:
     released: Escalation | None = None
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """What the list that is asked shows as ticked before its first tick."""
+        return (self.question and taps.known(self.person.profile, self.question)) or ()
+
+    @property
     def ended(self) -> bool:
         """Whether nothing is left to ask."""
         return self.question is None
@@ -66,12 +68,14 @@ class Turn:
 async def begin(
     practice: Practice, person_id: PersonId, kind: InterviewKind, now: datetime
 ) -> Turn:
-    """Open a profile or a /worse at the person's own wish; an untouched one is taken up again."""
+    """Open a profile or a /worse at the person's own wish.
+
+    An untouched /worse is taken up again, and so is a profile of the present episode of pain.
+    """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
         for each in await interviews.open_of(tx, person_id):
-            fresh = now - each.opened_at < REUSE
-            if each.kind == kind and (kind == "profile" or (fresh and not each.answers)):
+            if each.kind == kind and _goes_on(each, person, now):
                 return _at(practice, person, each)
         session = await sessions.latest(tx, person_id)
         interview = await interviews.open(
@@ -84,6 +88,12 @@ async def begin(
             at=now,
         )
         return _at(practice, person, interview)
+
+
+def _goes_on(interview: Interview, person: Person, now: datetime) -> bool:
+    if interview.kind == "profile":
+        return interview.course == person.course
+    return now - interview.opened_at < REUSE and not interview.answers
 
 
 def _at(practice: Practice, person: Person, interview: Interview) -> Turn:
@@ -100,16 +110,35 @@ async def look(practice: Practice, person_id: PersonId, interview_id: InterviewI
         person = await people.required(tx, person_id)
         if interview is None or interview.person_id != person_id:
             return None
+        interview = await _as_it_counts(tx, person, interview)
         standing = await escalations.current(tx, person_id)
         return replace(
             _at(practice, person, interview), standing=standing, verdict=interview.verdict
         )
 
 
+async def _as_it_counts(tx: Transaction, person: Person, interview: Interview) -> Interview:
+    """A profile is over once there is a newer one, or another pain than it was told about.
+
+    Its buttons may stay on the screen for ever, and must not overwrite what was said since.
+    """
+    if interview.kind != "profile" or interview.state is InterviewState.EXPIRED:
+        return interview
+    newest = await interviews.newest_profile(tx, person.id)
+    counts = interview.course == person.course and interview.id == newest
+    return interview if counts else replace(interview, state=InterviewState.EXPIRED)
+
+
 async def shown(practice: Practice, interview_id: InterviewId, what: str) -> None:
     """Remember that a prompt, or the closing words, certainly reached the person."""
     async with practice.database.transaction() as tx:
         await interviews.set_shown(tx, interview_id, what)
+
+
+async def was_asked(practice: Practice, person_id: PersonId, kind: InterviewKind) -> bool:
+    """Whether a question of such an interview ever certainly reached the person."""
+    async with practice.database.reading() as tx:
+        return await interviews.was_shown(tx, person_id, kind)
 
 
 async def answer(
@@ -131,12 +160,16 @@ async def answer(
         interview = await interviews.get(tx, interview_id)
         if interview is None or interview.person_id != person_id:
             return None
+        interview = await _as_it_counts(tx, person, interview)
         question = _askable(practice, interview, question_id)
         held = interview.answers.get(question_id)
-        given = _answer(question, held, act, option, now) if question else None
+        begun = taps.begun(person.profile, question, held, now) if question else None
+        given = taps.given(question, begun, act, option, now) if question else None
         if question is None or given is None:
             standing = await escalations.current(tx, person_id)
             return replace(_at(practice, person, interview), stale=True, standing=standing)
+        if begun is not None and begun is not held:
+            interview = await interviews.answer(tx, interview, begun)
         answered = await interviews.answer(tx, interview, given)
         return await _follow(tx, practice, person, answered, question, now)
 
@@ -152,48 +185,10 @@ def _askable(practice: Practice, interview: Interview, question_id: str) -> Ques
         return None
     if interview.state is InterviewState.OPEN:
         following = questions.next_question(interview.kind, interview.answers, asked)
-        is_next = following is not None and following.id == question_id
-        return question if is_next or question.kind == "ticks" else None
-    reopened = held is not None and can_reconsider(interview, question_id)
-    return question if reopened else None
-
-
-def _answer(
-    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
-) -> Answer | None:
-    """The answer a tap makes, or None where it does not fit the question or changes nothing."""
-    if act == "skip":
-        return Answer(question.id, None, True, now) if question.optional else None
-    if question.kind == "ticks":
-        return _ticked(question, held, act, option, now)
-    if act != "choose" or not _fits(question, option):
-        return None
-    return Answer(question.id, option, True, now)
-
-
-def _fits(question: Question, option: str | int | None) -> bool:
-    if question.kind == "scale":
-        return isinstance(option, int) and 0 <= option <= 10
-    return option in question.options
-
-
-def _ticks(held: Answer | None) -> tuple[str, ...]:
-    return held.value if held and isinstance(held.value, tuple) else ()
-
-
-def _ticked(
-    question: Question, held: Answer | None, act: Act, option: str | int | None, now: datetime
-) -> Answer | None:
-    ticks = _ticks(held)
-    if act == "confirm":
-        return Answer(question.id, ticks, True, now)
-    if option not in question.options or act not in ("tick", "untick"):
-        return None
-    wanted = set(ticks) | {option} if act == "tick" else set(ticks) - {option}
-    if wanted == set(ticks):
-        return None
-    in_order = tuple(each for each in question.options if each in wanted)
-    return Answer(question.id, in_order, False, now)
+        # What is on the screen, next or asked again, is answered in whatever order it comes.
+        on_screen = {following.id if following else None, interview.shown, *interview.answers}
+        return question if question.kind == "ticks" or question_id in on_screen else None
+    return question if reopening.is_reopened(interview, question_id) else None
 
 
 async def _follow(
@@ -214,9 +209,7 @@ async def _follow(
     course = await judging.course_of(tx, person)
     judged = await judging.judge(tx, practice, person, interview, now, course)
     interview = replace(interview, verdict=judged.verdict)
-    following = questions.next_question(
-        interview.kind, interview.answers, practice.library.questions
-    )
+    following = _following(practice, interview, question)
     emergency = judged.opened is not None and judged.verdict.level is Level.EMERGENCY
     if interview.state is InterviewState.OPEN and (emergency or following is None):
         ended = InterviewState.COMPLETE
@@ -234,13 +227,23 @@ async def _follow(
     return Turn(
         person,
         interview,
-        following if interview.state is InterviewState.OPEN else None,
+        following if reopening.is_waiting(interview, question.id) else None,
         answered=question,
         verdict=judged.verdict,
         opened=judged.opened,
         standing=judged.standing,
         released=judged.released,
     )
+
+
+def _following(practice: Practice, interview: Interview, answered: Question) -> Question | None:
+    """The next question: what was never asked comes first, then the same list until it is done."""
+    following = questions.next_question(
+        interview.kind, interview.answers, practice.library.questions
+    )
+    undone = answered.kind == "ticks" and not interview.answers[answered.id].confirmed
+    never_asked = following is not None and following.id not in interview.answers
+    return answered if undone and not never_asked else following
 
 
 def _still_ticking(interview: Interview, question: Question, opened: Escalation) -> bool:
@@ -257,9 +260,12 @@ async def _follow_profile(
     question: Question,
     now: datetime,
 ) -> Turn:
-    person = replace(person, profile=questions.to_profile(person.profile, interview.answers))
+    if interview.verdict is not None:  # left before, and judged then: there is more to judge now
+        await interviews.forget_verdict(tx, interview.id)
+    before = await _known_before(tx, person, interview)
+    person = replace(person, profile=questions.to_profile(before, interview.answers))
     await people.save(tx, person)
-    following = questions.next_question("profile", interview.answers, practice.library.questions)
+    following = _following(practice, interview, question)
     confirmed = interview.answers[question.id].confirmed
     opened = await judging.judge_again(tx, practice, person, now) if confirmed else None
     if following is None:
@@ -275,6 +281,20 @@ async def _follow_profile(
         following,
         answered=question,
         opened=opened,
+    )
+
+
+async def _known_before(tx: Transaction, person: Person, interview: Interview) -> Profile:
+    """The profile without the ticks of a health list that is not done yet.
+
+    A tick made by mistake and taken back leaves nothing behind that was never so.
+    """
+    held = interview.answers.get("conditions")
+    if held is None or held.confirmed:
+        return person.profile
+    before = await interviews.ticks_before(tx, interview.id, "conditions")
+    return questions.to_profile(
+        person.profile, {held.question: replace(held, value=before, confirmed=True)}
     )
 
 
@@ -294,28 +314,14 @@ async def reconsider(
         interview = await interviews.get(tx, interview_id)
         if interview is None or interview.person_id != person_id:
             return None
-        if not can_reconsider(interview, question_id):
+        interview = await _as_it_counts(tx, person, interview)
+        if not reopening.can_reopen(interview, question_id):
             return None
         held = interview.answers[question_id]
         reopened = replace(held, confirmed=False, at=now)
         interview = await interviews.answer(tx, interview, reopened)
         question = next(q for q in practice.library.questions if q.id == question_id)
         return Turn(person, interview, question)
-
-
-def can_reconsider(interview: Interview, question_id: str) -> bool:
-    """Whether this was the last answer, in an interview that has not been ended by an emergency."""
-    if interview.state is InterviewState.EXPIRED:
-        return False
-    if interview.verdict and interview.verdict.level is Level.EMERGENCY:
-        return False
-    latest = _latest(interview.answers)
-    return latest is not None and latest.question == question_id
-
-
-def _latest(answers: Mapping[str, Answer]) -> Answer | None:
-    # Of two answers of the same instant the one to the later question counts.
-    return max(reversed(tuple(answers.values())), key=lambda each: each.at, default=None)
 
 
 async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | None:
@@ -328,16 +334,18 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
 def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     """Whether a tick that its list no longer takes tells something of this moment.
 
-    It does not where the list holds it since a short while and the answer still counts: as part
-    of an open interview, or in advice that stands.
+    It does not where the list holds it since a short while and the answer still counts: in advice
+    that stands, or as part of a list that is asked, if it gave no advice which was settled since.
     """
     interview = turn.interview
     if interview.kind == "profile":
         return False
     held = interview.answers.get(question_id)
-    if held is None or symptom not in _ticks(held):
+    if held is None or symptom not in taps.ticks(held):
         return True
-    counts = interview.state is InterviewState.OPEN or turn.standing is not None
+    advised = interview.verdict is not None and interview.verdict.level >= Level.DOCTOR
+    goes_on = reopening.is_waiting(interview, question_id) and not advised
+    counts = goes_on or turn.standing is not None
     return not counts or now - held.at >= REUSE
 
 
@@ -351,12 +359,23 @@ async def report_again(
     """A danger sign tapped under a list that is done is a report of this moment, in a new /worse.
 
     Where the same tap has led to advice already, but its reply got lost, it is no second report.
+    None where no list of signs has this option.
     """
+    if not _is_sign(practice, question_id, symptom):
+        return None
     reported = await _reported(practice, person_id, question_id, symptom, now)
     if reported:
         return reported
     turn = await begin(practice, person_id, "worse", now)
     return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
+
+
+def _is_sign(practice: Practice, question_id: str, symptom: str) -> bool:
+    return any(
+        question.id == question_id and question.kind == "ticks" and symptom in question.options
+        for question in practice.library.questions
+        if "worse" in question.interviews
+    )
 
 
 async def _reported(
@@ -370,7 +389,7 @@ async def _reported(
             return None
         interview = await interviews.required(tx, standing.interview_id)
         held = interview.answers.get(question_id)
-        if interview.kind != "worse" or symptom not in _ticks(held):
+        if interview.kind != "worse" or symptom not in taps.ticks(held):
             return None
         question = next(q for q in practice.library.questions if q.id == question_id)
         return replace(_at(practice, person, interview), answered=question, standing=standing)

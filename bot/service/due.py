@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.care import escalation as escalating
 from bot.care import questions, suitable, timing
 from bot.care.model import (
+    HEARS_NOTHING,
     NUDGES,
     SAFETY,
     Escalation,
@@ -28,6 +29,7 @@ from bot.care.model import (
 from bot.care.own import OwnWords, id_in
 from bot.service import judging, plans
 from bot.service import people as joining
+from bot.service.settling import settle_each
 from bot.store import escalations, interviews, occurrences, own_exercises, people, sessions
 
 if TYPE_CHECKING:
@@ -145,7 +147,7 @@ async def prepare(practice: Practice, occurrence: Occurrence, now: datetime) -> 
         if kind is Kind.GO_ON or person.status is not Status.ACTIVE:
             return _cancelled(person.status.value)
         if kind is Kind.REMINDER:
-            return await _reminder(tx, practice, person)
+            return await _reminder(tx, practice, person, now)
         return await _check_in(tx, practice, person, occurrence, now)
 
 
@@ -184,7 +186,7 @@ async def _nudge(
     current = held.escalations.get(person.id)
     if occurrence.message.kind in escalating.pauses(current, practice.library.rules):
         return _cancelled("an escalation is open")
-    if not suitable.may_get(occurrence.message.kind, person.profile):
+    if not await plans.still_fits(tx, person, occurrence.message.kind):
         return _cancelled("not for this person")
     if now - occurrence.message.due_at > ON_TIME:
         if _is_quiet(person, now):
@@ -234,7 +236,7 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: 
     escalation = await escalations.get(tx, occurrence.escalation_id)
     if escalation is None or not escalation.is_open:
         return _cancelled("released")
-    if person.status in (Status.STOPPED, Status.GONE):
+    if person.status in HEARS_NOTHING:
         return _cancelled(person.status.value)
     if occurrence.message.kind is Kind.ESCALATION:
         return EscalationDue(person, escalation, follow_up=0, again=occurrence.repeat)
@@ -247,10 +249,14 @@ async def _safety(tx: Transaction, person: Person, occurrence: Occurrence, now: 
     )
 
 
-async def _reminder(tx: Transaction, practice: Practice, person: Person) -> Due:
-    waiting = [each for each in await interviews.open_of(tx, person.id) if each.occurrence_id]
+async def _reminder(tx: Transaction, practice: Practice, person: Person, now: datetime) -> Due:
+    open_now = await interviews.open_of(tx, person.id)
+    waiting = [each for each in open_now if each.occurrence_id]
     if not waiting:
         return _cancelled("answered")
+    busy_until = questions.in_hand_until(open_now, now)
+    if busy_until:
+        return Postponed(busy_until, "something else is being answered")
     interview = waiting[-1]
     question = questions.next_question(
         interview.kind, interview.answers, practice.library.questions
@@ -265,9 +271,13 @@ async def _check_in(
 ) -> Due:
     if await occurrences.newer_check_in_due(tx, occurrence, now):
         return _cancelled("a newer check-in is due")
-    for earlier in await interviews.open_of(tx, person.id):
-        if earlier.kind != "profile" and earlier.occurrence_id != occurrence.id:
-            await judging.close(tx, practice, person, earlier, InterviewState.EXPIRED, now)
+    open_now = await interviews.open_of(tx, person.id)
+    before = [e for e in open_now if e.kind != "profile" and e.occurrence_id != occurrence.id]
+    busy_until = questions.in_hand_until(before, now)
+    if busy_until:
+        return Postponed(busy_until, "something else is being answered")
+    for earlier in before:
+        await _run_out(tx, practice, person, earlier, now)
     if await _unanswered_in_a_row(tx, person, now) >= UNANSWERED_LIMIT:
         await joining.quieten(tx, person.id, Status.SILENT, joining.ASKED_FOR)
         await plans.ask_to_go_on(tx, person, occurrence, now)
@@ -315,8 +325,7 @@ async def expire_check_ins(practice: Practice, now: datetime) -> int:
     """
     async with practice.database.reading() as tx:
         overdue = await interviews.open_before(tx, planned=now - PLANNED_WAITS, own=now - OWN_WAITS)
-    closed = [await _expire(practice, each, now) for each in overdue]
-    return sum(closed)
+    return await settle_each(practice, overdue, now, _expire)
 
 
 async def _expire(practice: Practice, interview: Interview, now: datetime) -> bool:
@@ -327,8 +336,17 @@ async def _expire(practice: Practice, interview: Interview, now: datetime) -> bo
         person, current = found
         if _is_quiet(person, now):
             return False
-        await judging.close(tx, practice, person, current, InterviewState.EXPIRED, now)
+        await _run_out(tx, practice, person, current, now)
         return True
+
+
+async def _run_out(
+    tx: Transaction, practice: Practice, person: Person, interview: Interview, now: datetime
+) -> None:
+    """End a check-in that got no further answer; what was told in it comes into the plan."""
+    await judging.close(tx, practice, person, interview, InterviewState.EXPIRED, now)
+    if interview.answers:
+        await plans.lay_out_anew(tx, practice, person, now)
 
 
 async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, Interview] | None:
@@ -343,15 +361,21 @@ async def _still_open(tx: Transaction, interview: Interview) -> tuple[Person, In
 
 
 async def judge_left_profiles(practice: Practice, now: datetime) -> int:
-    """Judge, once, what was told in a profile that is left half answered; returns how many.
+    """Judge what was told in a profile that is left half answered; returns how many.
 
     A profile is judged at its end, where it is known what a doctor has checked. Who never comes
-    that far must hear all the same what a fall means at their age.
+    that far must hear all the same what a fall means at their age. Once, until they tell more.
     """
     async with practice.database.reading() as tx:
         left = await interviews.profiles_left(tx, before=now - PROFILE_WAITS)
-    judged = [await _judge_left(practice, each, now) for each in left]
-    return sum(judged)
+    left = tuple(each for each in left if _is_left(each, now))
+    return await settle_each(practice, left, now, _judge_left)
+
+
+def _is_left(profile: Interview, now: datetime) -> bool:
+    """Whether something was told in it, and nothing more for a while."""
+    latest = max((each.at for each in profile.answers.values()), default=None)
+    return latest is not None and latest <= now - PROFILE_WAITS
 
 
 async def _judge_left(practice: Practice, interview: Interview, now: datetime) -> bool:
@@ -360,13 +384,13 @@ async def _judge_left(practice: Practice, interview: Interview, now: datetime) -
         if found is None:
             return False
         person, current = found
-        latest = max((each.at for each in current.answers.values()), default=None)
-        if latest is None or latest > now - PROFILE_WAITS:
+        if not _is_left(current, now):
             return False
-        if person.status in (Status.STOPPED, Status.GONE) or _is_quiet(person, now):
+        if person.status in HEARS_NOTHING or _is_quiet(person, now):
             return False
         if not await sessions.of_course(tx, person.id, person.course):
             return False  # the first massage will bring it up
         await interviews.set_verdict(tx, interview.id, NOTHING_YET)
+        await judging.judge_again(tx, practice, person, now)
         await judging.judge_profile(tx, practice, person, now)
         return True

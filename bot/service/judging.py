@@ -144,9 +144,9 @@ async def judge(
     await interviews.set_verdict(tx, interview.id, verdict)
     current = await escalations.current(tx, person.id)
     told = interview.verdict.reasons if interview.verdict else ()
-    # A check-in that only runs out, or goes on to its next question, reports no sign anew.
-    repeats = interview.state is InterviewState.EXPIRED or current is not None
-    reported = escalating.news(verdict, told, practice.library.rules) if repeats else verdict
+    # A check-in that only runs out, or goes on to its next question, reports no sign anew: what it
+    # told before has led to advice, whether that stands or was settled since.
+    reported = escalating.news(verdict, told, practice.library.rules)
     opened = await _escalate(tx, practice, person, reported, interview, current, now)
     if opened:
         return Judged(verdict, opened=opened, standing=opened)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from bot.care import escalation as escalating
-from bot.care import suitable, timing
+from bot.care import timing
 from bot.care.model import (
     NUDGES,
     Kind,
@@ -118,8 +118,8 @@ async def put_off(
     """Send the same nudge once more at the chosen time; the series stays where it was.
 
     None when the nudge was answered before, the time lies in quiet hours by now, the person
-    paused everything, an open escalation pauses nudges of this kind, or a water nudge meets a
-    limit on drinking told since.
+    paused everything, an open escalation pauses nudges of this kind, or what was told since does
+    not fit it: a limit on drinking a water nudge, a worsening a strengthening one.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
@@ -141,7 +141,7 @@ async def put_off(
             return None
         if kind in escalating.pauses(current, practice.library.rules):
             return None
-        if not suitable.may_get(kind, person.profile):
+        if not await plans.still_fits(tx, person, kind):
             return None
         await occurrences.plan(
             tx,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.care.model import (
+    AWAY,
     CHECK_INS,
+    HEARS_NOTHING,
     NUDGES,
+    UNTOLD,
     ChatId,
     Dialog,
     EscalationState,
@@ -28,7 +31,13 @@ if TYPE_CHECKING:
     from bot.store.database import Transaction
 
 ASKED_FOR = NUDGES | CHECK_INS
-QUIETED = frozenset({Status.PAUSED, Status.SILENT, Status.STOPPED, Status.GONE})
+QUIETED = HEARS_NOTHING | {Status.PAUSED, Status.SILENT}
+AS_GONE = {  # a block forgets neither what was chosen nor that no word came to "shall I go on?"
+    Status.STOPPED: Status.STOPPED,
+    Status.PAUSED: Status.GONE_PAUSED,
+    Status.SILENT: Status.GONE_PAUSED,
+    Status.GONE_PAUSED: Status.GONE_PAUSED,
+}
 
 
 async def find(practice: Practice, chat_id: ChatId) -> Person | None:
@@ -68,9 +77,22 @@ async def settle_in(practice: Practice, person_id: PersonId, now: datetime) -> P
         return person
 
 
-async def set_zone(practice: Practice, person_id: PersonId, zone: str, now: datetime) -> Person:
-    """Move the person to another time zone; wall times stay, instants follow."""
-    return await _change(practice, person_id, now, zone=zone, dialog=None)
+async def set_zone(
+    practice: Practice, person_id: PersonId, zone: str, now: datetime, *, untold: bool = False
+) -> Person:
+    """Move the person to another time zone; wall times stay, instants follow.
+
+    `untold` leaves the country open until it is told, also one that was chosen before; otherwise
+    it stays the one chosen, or is the one the zone lies in.
+    """
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        chosen = None if person.country == UNTOLD else person.country
+        country = UNTOLD if untold else chosen
+        person = replace(person, zone=zone, country=country, dialog=None)
+        await people.save(tx, person)
+        await plans.lay_out_anew(tx, practice, person, now)
+        return person
 
 
 async def set_preferences(
@@ -123,12 +145,11 @@ async def stop(practice: Practice, person_id: PersonId) -> Person:
 async def gone(practice: Practice, person_id: PersonId) -> None:
     """The person blocked the bot or closed the account: stop the plan without a word.
 
-    Who had said /stop stays so: an unblock is no wish for messages.
+    Who had said /stop or /pause stays so: an unblock is no wish for messages.
     """
     async with practice.database.transaction() as tx:
         person = await people.required(tx, person_id)
-        stopped = person.status is Status.STOPPED
-        await quieten(tx, person_id, Status.STOPPED if stopped else Status.GONE, None)
+        await quieten(tx, person_id, AS_GONE.get(person.status, Status.GONE), None)
 
 
 async def quieten(
@@ -141,24 +162,52 @@ async def quieten(
     return person
 
 
-async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Person:
-    """Take the plan up again from now on; nothing missed is sent after all.
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Someone who is back; `told_again` where the plan tells open advice once more by itself."""
+
+    person: Person
+    told_again: bool = False
+
+
+async def resume(practice: Practice, person_id: PersonId, now: datetime) -> Back:
+    """Take the plan up at the person's wish, from now on; nothing missed is sent after all."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status not in QUIETED:
+            return Back(person)
+        return await _take_up(tx, practice, person, Status.ACTIVE, now)
+
+
+async def come_back(practice: Practice, person_id: PersonId, now: datetime) -> Back:
+    """Let hold again what held before a block or a long silence: a plan goes on, a pause stays."""
+    async with practice.database.transaction() as tx:
+        person = await people.required(tx, person_id)
+        if person.status not in AWAY | {Status.SILENT}:
+            return Back(person)
+        paused = person.status is Status.GONE_PAUSED
+        return await _take_up(tx, practice, person, Status.PAUSED if paused else Status.ACTIVE, now)
+
+
+async def _take_up(
+    tx: Transaction, practice: Practice, person: Person, status: Status, now: datetime
+) -> Back:
+    """Set `status`, and plan what it lets through.
 
     An escalation that was open when the person left is told again, because its follow-ups were
     given up then and its advice still stands.
     """
-    async with practice.database.transaction() as tx:
-        person = await people.required(tx, person_id)
-        if person.status not in QUIETED:
-            return person
-        left = person.status in (Status.STOPPED, Status.GONE)
-        person = replace(person, status=Status.ACTIVE if person.zone else Status.JOINING)
-        await people.save(tx, person)
-        escalation = await escalations.current(tx, person_id)
-        if escalation and escalation.state is EscalationState.OPEN and left:
-            await plans.follow_up(tx, practice, person, escalation, now, repeat=True)
-        await plans.lay_out_anew(tx, practice, person, now)
-        return person
+    left = person.status in HEARS_NOTHING
+    if status is Status.ACTIVE and person.zone is None:
+        status = Status.JOINING
+    person = replace(person, status=status)
+    await people.save(tx, person)
+    current = await escalations.current(tx, person.id)
+    cut_off = current if left and current and current.state is EscalationState.OPEN else None
+    if cut_off:
+        await plans.follow_up(tx, practice, person, cut_off, now, repeat=True)
+    await plans.lay_out_anew(tx, practice, person, now)
+    return Back(person, told_again=cut_off is not None)
 
 
 async def erase(practice: Practice, person_id: PersonId) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import escalation as escalating
-from bot.care import plan, progress, questions
+from bot.care import plan, progress, questions, suitable
 from bot.care.model import (
     CHECK_INS,
     NUDGES,
@@ -16,6 +16,7 @@ from bot.care.model import (
     Interview,
     Kind,
     Occurrence,
+    OccurrenceState,
     Person,
     PlannedMessage,
     Session,
@@ -25,6 +26,8 @@ from bot.care.own import subject_of
 from bot.store import escalations, interviews, occurrences, own_exercises, sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.service.practice import Practice
     from bot.store.database import Transaction
 
@@ -65,6 +68,20 @@ async def lay_out_anew(
     return messages
 
 
+async def still_fits(tx: Transaction, person: Person, kind: Kind) -> bool:
+    """Whether a nudge of this kind suits what the person has told by now.
+
+    Strengthening is for who gets better, by their latest word, even in a check-in half answered.
+    """
+    if kind is not Kind.STRENGTHENING:
+        return suitable.may_get(kind, person.profile)
+    return _gets_better(await interviews.of_course(tx, person.id, person.course))
+
+
+def _gets_better(held: Sequence[Interview]) -> bool:
+    return progress.ready_for_strengthening(tuple(questions.to_checkin(each) for each in held))
+
+
 async def ahead(tx: Transaction, person: Person) -> tuple[PlannedMessage, ...]:
     """What is still to come of the plan as it stands, by due time."""
     coming = await occurrences.upcoming(tx, person.id, limit=MOST_AHEAD)
@@ -76,7 +93,11 @@ async def _request(
 ) -> plan.PlanRequest:
     sent = await occurrences.sent_since(tx, person.id, now - REMEMBERED)
     coming = await occurrences.upcoming(tx, person.id, limit=SOON)
-    safety = [each for each in coming if each.message.kind in SAFETY]
+    going = [
+        each
+        for each in coming
+        if each.message.kind in SAFETY or each.state is OccurrenceState.LEASED
+    ]
     held = await interviews.of_course(tx, person.id, person.course)
     answered = {each.occurrence_id for each in held if each.answers}
     current = await escalations.current(tx, person.id)
@@ -88,11 +109,9 @@ async def _request(
         zone=person.zone,
         profile=person.profile,
         preferences=person.preferences,
-        strengthening=progress.ready_for_strengthening(
-            tuple(questions.to_checkin(each) for each in held)
-        ),
+        strengthening=_gets_better(held),
         sent=tuple(
-            _as_sent(each, session, answered=each.id in answered) for each in (*sent, *safety)
+            _as_sent(each, session, answered=each.id in answered) for each in (*sent, *going)
         ),
         paused=escalating.pauses(current, practice.library.rules),
         own=tuple(subject_of(each.id) for each in own),

@@ -68,12 +68,19 @@ async def _keep_back(
 ) -> None:
     async with stage.practice.database.transaction() as tx:
         if isinstance(why, due.Postponed):
-            await queue.release(tx, occurrence.id, owner=OWNER, due_at=why.until, reason=why.reason)
+            await queue.release(
+                tx,
+                occurrence,
+                owner=OWNER,
+                at=stage.now,
+                due_at=why.until,
+                reason=why.reason,
+            )
             return
         expired = why.state is OccurrenceState.EXPIRED
         await queue.drop(
             tx,
-            occurrence.id,
+            occurrence,
             owner=OWNER,
             state=OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED,
             reason=why.reason,

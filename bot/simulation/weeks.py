@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.care.model import ChatId
-from bot.service import people
+from bot.care.model import END, ChatId, InterviewState
+from bot.service import answering, people
 from bot.service.practice import Practice
 from bot.simulation import deeds
 from bot.simulation.delivery import deliver
 from bot.simulation.person import CHAT_ID
 from bot.simulation.stage import Stage
-from bot.store import escalations
+from bot.store import escalations, interviews
 from bot.store import people as kept
 from bot.store.database import Database
 
@@ -79,4 +79,8 @@ async def _join(persona: Persona, practice: Practice, now: datetime) -> PersonId
     )
     async with practice.database.transaction() as tx:
         await kept.save(tx, person)
+    asked = (await answering.begin(practice, person.id, "profile", now)).interview.id
+    await answering.shown(practice, asked, END)
+    async with practice.database.transaction() as tx:
+        await interviews.close(tx, asked, state=InterviewState.COMPLETE, at=now)
     return (await people.settle_in(practice, person.id, now)).id

@@ -9,9 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-
 from bot.errors import DatabaseError
+from bot.store import engines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +22,13 @@ BUSY_S = 5.0
 
 def sqlite_file(url: str) -> Path | None:
     """The file of a SQLite address; None where the address is of another kind."""
-    parsed = make_url(url)
+    parsed = engines.parse(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
 def libpq_address(url: str) -> str:
     """A PostgreSQL address as its own tools take it, without the password."""
-    parsed = make_url(url)._replace(drivername="postgresql", password=None)
+    parsed = engines.parse(url)._replace(drivername="postgresql", password=None)
     return parsed.render_as_string(hide_password=False)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import DatabaseError
 from bot.store import engines, migrations
@@ -17,6 +17,7 @@ from bot.store.writer import Writer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 __all__ = ["Database", "Transaction"]
@@ -45,14 +46,16 @@ class Database:
         beside a running bot: nothing is made or migrated. Raises DatabaseError where it cannot be
         reached, or is newer than this program (as it is: of another version at all).
         """
-        parsed = _parse(url)
+        parsed = engines.with_driver(engines.parse(url))
         if as_it_is:
             engines.require_existing(parsed)
         writer, reader = engines.create(parsed, inline=inline, guest=as_it_is)
         database = cls(writer, reader)
         try:
-            async with (reader if as_it_is else writer).begin() as connection:
+            begin = partial(engines.begun, reader if as_it_is else writer)
+            async with aclosing(await engines.when_free(begin)) as connection:
                 await connection.run_sync(migrations.require if as_it_is else migrations.upgrade)
+                await connection.commit()
         except (SQLAlchemyError, OSError) as error:
             await database.close()
             raise DatabaseError(_in_one_line(parsed, error)) from error
@@ -88,20 +91,17 @@ class Database:
         except SQLAlchemyError as error:
             raise DatabaseError(_in_one_line(self._writer.url, error)) from error
 
+    async def start_anew(self) -> None:
+        """Close PostgreSQL's connections that are at rest: where one has fallen silent, each of
+        the others would be waited for as well. SQLite has no network.
+        """
+        if self.dialect == "postgresql":
+            await self._writer.dispose()
+
     async def close(self) -> None:
         """Close every connection; the writer last, because the last one writes the log back."""
         await self._reader.dispose()
         await self._writer.dispose()
-
-
-def _parse(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise DatabaseError(
-            "the database address is not one: use sqlite:///path or postgresql://user@host/name"
-        ) from error
-    return engines.with_driver(parsed)
 
 
 def _in_one_line(url: URL, error: Exception) -> str:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Executable, RowMapping, bindparam, insert, select, update
 
-from bot.care.model import Escalation, EscalationId, EscalationState, InterviewId, Level, PersonId
+from bot.care.model import (
+    Escalation,
+    EscalationId,
+    EscalationState,
+    Held,
+    InterviewId,
+    Level,
+    PersonId,
+)
 from bot.store.lists import among
 from bot.store.tables import OPEN
 from bot.store.tables import escalations as table
 from bot.store.tables import responses as said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bot.store.transaction import Transaction
@@ -24,6 +33,7 @@ HISTORY = select(table).where(table.c.person_id == bindparam("of")).order_by(tab
 CURRENT = HISTORY.where(OPEN)
 GET = select(table).where(table.c.id == bindparam("of"))
 OPENED = insert(table).returning(table)
+HISTORY_OF = select(table).where(among(table.c.person_id, "ids")).order_by(table.c.id)
 CURRENT_OF = select(table).where(among(table.c.person_id, "ids"), OPEN)
 
 
@@ -55,13 +65,14 @@ async def open(
         "changed_at": at,
         "interview_id": interview_id,
     }
-    return _to_escalation((await tx.execute(OPENED, row)).mappings().one())
+    opened = _to_escalation((await tx.execute(OPENED, row)).mappings().one())
+    return await _with_held(tx, opened)
 
 
 async def current(tx: Transaction, person_id: PersonId) -> Escalation | None:
     """The person's open escalation."""
     found = await _select(tx, CURRENT, person_id)
-    return found[0] if found else None
+    return await _with_held(tx, found[0]) if found else None
 
 
 async def current_of(
@@ -69,22 +80,28 @@ async def current_of(
 ) -> Mapping[PersonId, Escalation]:
     """The open escalations of these people, by person."""
     rows = (await tx.execute(CURRENT_OF, {"ids": sorted(set(person_ids))})).mappings()
-    return {row["person_id"]: _to_escalation(row) for row in rows}
+    found = {row["person_id"]: _to_escalation(row) for row in rows}
+    if not found:
+        return found
+    earlier: dict[PersonId, list[Escalation]] = {each: [] for each in found}
+    for row in (await tx.execute(HISTORY_OF, {"ids": sorted(found)})).mappings():
+        earlier[row["person_id"]].append(_to_escalation(row))
+    return {each: replace(one, held=_held(one, earlier[each])) for each, one in found.items()}
 
 
 async def get(tx: Transaction, escalation_id: EscalationId) -> Escalation | None:
     """The escalation with this id, open or not."""
     found = await _select(tx, GET, escalation_id)
-    return found[0] if found else None
+    return await _with_held(tx, found[0]) if found else None
 
 
 async def history(tx: Transaction, person_id: PersonId) -> tuple[Escalation, ...]:
-    """Every escalation of the person, oldest first."""
+    """Every escalation of the person, oldest first, each with what it told alone."""
     return await _select(tx, HISTORY, person_id)
 
 
 async def save(tx: Transaction, escalation: Escalation) -> None:
-    """Keep the escalation as given."""
+    """Keep the escalation as given; what it holds stands with those it has replaced."""
     await tx.execute(
         update(table)
         .where(table.c.id == escalation.id)
@@ -128,6 +145,25 @@ async def responses(tx: Transaction, person_id: PersonId) -> tuple[Response, ...
         .order_by(said.c.id)
     )
     return tuple(Response(*row) for row in await tx.execute(statement))
+
+
+async def _with_held(tx: Transaction, escalation: Escalation) -> Escalation:
+    if not escalation.is_open:
+        return escalation
+    return replace(escalation, held=_held(escalation, await history(tx, escalation.person_id)))
+
+
+def _held(escalation: Escalation, history: Sequence[Escalation]) -> Held | None:
+    """What those it has replaced, one after the other, have told and it does not."""
+    before = [each for each in history if each.id < escalation.id]
+    replaced = list(takewhile(_is_raised, reversed(before)))
+    reasons = {reason: None for each in reversed(replaced) for reason in each.reasons}
+    untold = tuple(each for each in reasons if each not in escalation.reasons)
+    return Held(max(each.level for each in replaced), untold) if untold else None
+
+
+def _is_raised(escalation: Escalation) -> bool:
+    return escalation.state is EscalationState.RAISED
 
 
 async def _select(tx: Transaction, statement: Executable, of: int) -> tuple[Escalation, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, RowMapping, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Executable, RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from bot.care.model import (
     Answer,
@@ -17,10 +17,11 @@ from bot.care.model import (
     OccurrenceId,
     PersonId,
     SessionId,
+    Status,
     Verdict,
 )
 from bot.store.columns import from_ms, to_ms
-from bot.store.tables import WAITING, answers
+from bot.store.tables import WAITING, answers, people, sessions
 from bot.store.tables import interviews as table
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 CHECK_IN_KINDS = ("early", "full", "worse")
+NOT_CARED_FOR = (Status.STOPPED, Status.GONE)
 
 # The statements of every answer are made once: making one costs as much as running it.
 IN_ORDER = select(table).order_by(table.c.opened_at, table.c.id)
@@ -41,9 +43,22 @@ OF_COURSE = IN_ORDER.where(
     table.c.course == bindparam("in_course"),
     table.c.kind.in_(CHECK_IN_KINDS),
 )
+NEWEST_PROFILE = select(func.max(table.c.id)).where(
+    table.c.person_id == bindparam("of"), table.c.kind == "profile"
+)
+PROFILES_OF = IN_ORDER.where(
+    table.c.person_id == bindparam("of"),
+    table.c.course == bindparam("in_course"),
+    table.c.kind == "profile",
+)
 ANSWERS_OF = (
     select(answers)
     .where(answers.c.interview_id.in_(bindparam("ids", expanding=True)))
+    .order_by(answers.c.id)
+)
+GIVEN_TO = (
+    select(answers.c.value, answers.c.confirmed)
+    .where(answers.c.interview_id == bindparam("of"), answers.c.question == bindparam("to"))
     .order_by(answers.c.id)
 )
 ANSWER = insert(answers)
@@ -104,6 +119,17 @@ async def of_course(tx: Transaction, person_id: PersonId, course: int) -> tuple[
     return await _select(tx, OF_COURSE, {"of": person_id, "in_course": course})
 
 
+async def newest_profile(tx: Transaction, person_id: PersonId) -> InterviewId | None:
+    """Which of the person's profiles was begun last, in whatever state."""
+    newest = (await tx.execute(NEWEST_PROFILE, {"of": person_id})).scalar_one()
+    return None if newest is None else InterviewId(newest)
+
+
+async def profiles_of(tx: Transaction, person_id: PersonId, course: int) -> tuple[Interview, ...]:
+    """The profile as it was asked in one episode of pain, once or again, oldest first."""
+    return await _select(tx, PROFILES_OF, {"of": person_id, "in_course": course})
+
+
 async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[Interview, ...]:
     """The person's newest interviews of any kind, oldest first."""
     newest = (
@@ -113,6 +139,14 @@ async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[I
         .limit(limit)
     )
     return await _select(tx, IN_ORDER.where(table.c.id.in_(newest)))
+
+
+async def was_shown(tx: Transaction, person_id: PersonId, kind: InterviewKind) -> bool:
+    """Whether a question of an interview of this kind ever certainly reached the person."""
+    shown = select(table.c.id).where(
+        table.c.person_id == person_id, table.c.kind == kind, table.c.shown.is_not(None)
+    )
+    return (await tx.execute(shown.limit(1))).first() is not None
 
 
 async def open_before(
@@ -127,9 +161,21 @@ async def open_before(
 
 
 async def profiles_left(tx: Transaction, *, before: datetime) -> tuple[Interview, ...]:
-    """Profiles from before then that were begun, not finished, and not judged so far."""
+    """Profiles from before then that were begun, not finished, and not judged so far.
+
+    Left out are those of people who stopped, or have logged no massage in this episode of pain:
+    nothing is to be made of theirs, however long they lie there.
+    """
     left = (table.c.kind == "profile", table.c.opened_at < before, table.c.level.is_(None))
-    return await _select(tx, IN_ORDER.where(WAITING, *left))
+    begun = select(answers.c.id).where(answers.c.interview_id == table.c.id).exists()
+    cared_for = (
+        select(people.c.id)
+        .join(sessions, sessions.c.person_id == people.c.id)
+        .where(people.c.id == table.c.person_id, people.c.status.not_in(NOT_CARED_FOR))
+        .where(sessions.c.course == people.c.course)
+        .exists()
+    )
+    return await _select(tx, IN_ORDER.where(WAITING, *left, begun, cared_for))
 
 
 async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interview:
@@ -149,6 +195,17 @@ async def answer(tx: Transaction, interview: Interview, given: Answer) -> Interv
     return replace(interview, answers={**interview.answers, given.question: kept})
 
 
+async def ticks_before(
+    tx: Transaction, interview_id: InterviewId, question: str
+) -> tuple[str, ...]:
+    """What a list held when it was last done, or, never done so far, when it was begun."""
+    rows = (await tx.execute(GIVEN_TO, {"of": interview_id, "to": question})).mappings()
+    lists = [row for row in rows if isinstance(row["value"], list)]
+    done = [row["value"] for row in lists if row["confirmed"]]
+    begun = [row["value"] for row in lists[:1]]
+    return tuple((done or begun or [[]])[-1])
+
+
 async def close(
     tx: Transaction, interview_id: InterviewId, *, state: InterviewState, at: datetime
 ) -> None:
@@ -160,6 +217,11 @@ async def set_verdict(tx: Transaction, interview_id: InterviewId, verdict: Verdi
     """Keep what the answers so far amount to."""
     found = {"found": verdict.level.id, "because": list(verdict.reasons)}
     await tx.execute(SET_VERDICT, {"of": interview_id} | found)
+
+
+async def forget_verdict(tx: Transaction, interview_id: InterviewId) -> None:
+    """Let the interview count as not judged so far."""
+    await tx.execute(SET_VERDICT, {"of": interview_id, "found": None, "because": None})
 
 
 async def set_shown(tx: Transaction, interview_id: InterviewId, shown: str) -> None:

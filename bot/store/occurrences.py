@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.store.transaction import Transaction
 
 PRIORITIES = (0, 1, 2)
+KINDS = {str(each): each for each in Kind}
 WAITING = (OccurrenceState.PLANNED, OccurrenceState.LEASED)
 # A message cancelled while it was on its way may have arrived: `sent_at` tells.
 ARRIVED = (OccurrenceState.SENT, OccurrenceState.UNCERTAIN, OccurrenceState.CANCELLED)
@@ -278,8 +279,8 @@ async def next_due_of(tx: Transaction, person_id: PersonId) -> datetime | None:
     return due
 
 
-async def next_due(tx: Transaction) -> datetime | None:
-    """When the next planned message of anyone is due; it may have passed already."""
+async def next_due(tx: Transaction, priorities: Collection[int] = PRIORITIES) -> datetime | None:
+    """When the next planned message of anyone is due, of these priorities; it may have passed."""
     # One look into the index a priority, rather than over everything that is planned.
     soonest = union_all(
         *(
@@ -288,7 +289,7 @@ async def next_due(tx: Transaction) -> datetime | None:
                 .where(PLANNED, table.c.priority == literal(priority))
                 .scalar_subquery()
             )
-            for priority in PRIORITIES
+            for priority in priorities
         )
     )
     return min((due for (due,) in await tx.execute(soonest) if due is not None), default=None)
@@ -330,7 +331,7 @@ def _from_message(message: PlannedMessage) -> dict[str, object]:
 
 
 def to_occurrence(row: RowMapping) -> Occurrence:
-    """The occurrence that a row of the table holds."""
+    """The occurrence that a row of the table holds; its kind may be a plain word there."""
     return Occurrence(
         id=row["id"],
         person_id=row["person_id"],
@@ -338,7 +339,7 @@ def to_occurrence(row: RowMapping) -> Occurrence:
         session_id=row["session_id"],
         escalation_id=row["escalation_id"],
         message=PlannedMessage(
-            kind=row["kind"],
+            kind=KINDS[row["kind"]],
             item=row["item"],
             sequence=row["sequence"],
             due_at=row["due_at"],
@@ -350,6 +351,7 @@ def to_occurrence(row: RowMapping) -> Occurrence:
         plan_version=row["plan_version"],
         state=row["state"],
         attempts=row["attempts"],
+        doubts=row["doubts"],
         repeat=row["repeat"],
         message_id=row["message_id"],
         sent_at=row["sent_at"],

@@ -1,14 +1,15 @@
 """The scheduled messages as a queue: leased when due, and given back or ended by the owner.
 
 A lease ends by acknowledgement or by time. Everything an owner says about a message counts only
-while the lease is still theirs; each function returns whether it was.
+while that very lease is still theirs, and not of one that ran out and was taken anew; each
+function returns whether it was. Telegram's yes alone counts for a later lease of the same owner
+too: whichever try it was, the message is there, and need not be sent again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sqlalchemy import (
@@ -25,17 +26,18 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    not_,
     null,
     or_,
     select,
+    type_coerce,
     update,
 )
 
 from bot.care.model import NUDGES, SAFETY, Kind, Occurrence, OccurrenceId, OccurrenceState
-from bot.store.columns import to_ms
+from bot.store import strangers
+from bot.store.columns import MILLISECOND, Big, to_ms
 from bot.store.lists import Numbers, among
-from bot.store.occurrences import PRIORITIES, to_occurrence
+from bot.store.occurrences import KINDS, PRIORITIES, to_occurrence
 from bot.store.tables import LEASED, PLANNED
 from bot.store.tables import occurrences as table
 
@@ -47,8 +49,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LONGEST_HOLD = timedelta(minutes=1)  # for more ticks of a list, or a second try
-LONGEST_DOUBT = timedelta(minutes=40)  # between two tries of a message that stays in doubt
+LONGEST_HOLD_MS = 60_000  # for more ticks of a list; two machines' clocks differ by less
 
 NO_LEASE: Mapping[str, Any] = {"owner": null(), "leased_until": null()}
 
@@ -76,7 +77,7 @@ LEASE = (
         leased_until=bindparam("until"),
         attempts=table.c.attempts + 1,
     )
-    .returning(table)
+    .returning(*strangers.COLUMNS)
 )
 
 
@@ -89,6 +90,7 @@ def _if(condition: ColumnElement[bool] | TextClause, column: Column[T], value: T
 MAY_REPEAT = or_(
     table.c.kind.in_(SAFETY), table.c.repeat == literal(value=False, type_=table.c.repeat.type)
 )
+ONE_MORE_DOUBT = table.c.doubts + 1
 CANCELLED = table.c.state == OccurrenceState.CANCELLED
 DUE_PRIORITIES = select(
     *(
@@ -185,8 +187,11 @@ async def _lease(
     tx: Transaction, priority: int, owner: str, now: datetime, until: datetime, room: int
 ) -> list[Occurrence]:
     parameters = {"of_priority": priority, "now": now, "room": room, "by": owner, "until": until}
-    rows = (await tx.execute(LEASE, parameters)).mappings()
-    return sorted(map(to_occurrence, rows), key=lambda each: (each.message.due_at, each.id))
+    rows = (await tx.execute(LEASE, parameters)).mappings().all()
+    sound = strangers.known(rows)
+    if len(sound) < len(rows):
+        await strangers.set_aside(tx, rows)
+    return sorted(map(to_occurrence, sound), key=lambda each: (each.message.due_at, each.id))
 
 
 async def held(
@@ -231,17 +236,29 @@ async def acknowledge_all(
 
 
 async def release(
-    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, due_at: datetime, reason: str
+    tx: Transaction,
+    occurrence: Occurrence,
+    *,
+    owner: str,
+    at: datetime,
+    due_at: datetime,
+    reason: str,
 ) -> bool:
-    """Certainly not sent: planned again, for `due_at`."""
+    """Certainly not sent, known `at`: planned again, for `due_at`."""
     return await _end(
-        tx, occurrence_id, owner, state=OccurrenceState.PLANNED, due_at=due_at, reason=reason
+        tx,
+        occurrence,
+        owner,
+        state=OccurrenceState.PLANNED,
+        due_at=due_at,
+        put_off_ms=(due_at - at) // MILLISECOND,
+        reason=reason,
     )
 
 
 async def uncertain(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     *,
     owner: str,
     at: datetime,
@@ -253,48 +270,63 @@ async def uncertain(
     """
     if repeat_at is not None and await _end(
         tx,
-        occurrence_id,
+        occurrence,
         owner,
         MAY_REPEAT,
         state=OccurrenceState.PLANNED,
         repeat=True,
         due_at=repeat_at,
+        put_off_ms=(repeat_at - at) // MILLISECOND,
+        doubts=ONE_MORE_DOUBT,
     ):
         return True
-    return await _end(tx, occurrence_id, owner, state=OccurrenceState.UNCERTAIN, sent_at=at)
+    return await _end(
+        tx,
+        occurrence,
+        owner,
+        state=OccurrenceState.UNCERTAIN,
+        sent_at=at,
+        doubts=ONE_MORE_DOUBT,
+    )
 
 
 async def fail(
-    tx: Transaction, occurrence_id: OccurrenceId, *, owner: str, reason: str, at: datetime
+    tx: Transaction, occurrence: Occurrence, *, owner: str, reason: str, at: datetime
 ) -> bool:
     """Never to be sent, for a defect known since `at`."""
     return await _end(
-        tx, occurrence_id, owner, state=OccurrenceState.FAILED, reason=f"{reason} ({at:%FT%TZ})"
+        tx, occurrence, owner, state=OccurrenceState.FAILED, reason=f"{reason} ({at:%FT%TZ})"
     )
 
 
 async def drop(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     *,
     owner: str,
     state: Literal[OccurrenceState.EXPIRED, OccurrenceState.CANCELLED],
     reason: str,
 ) -> bool:
     """No longer worth sending, found out before sending it."""
-    return await _end(tx, occurrence_id, owner, state=state, reason=reason)
+    return await _end(tx, occurrence, owner, state=state, reason=reason)
 
 
 async def _end(
     tx: Transaction,
-    occurrence_id: OccurrenceId,
+    occurrence: Occurrence,
     owner: str,
     *which: ColumnElement[bool],
     **values: object,
 ) -> bool:
     statement = (
         update(table)
-        .where(table.c.id == occurrence_id, LEASED, table.c.owner == owner, *which)
+        .where(
+            table.c.id == occurrence.id,
+            LEASED,
+            table.c.owner == owner,
+            table.c.attempts == occurrence.attempts,
+            *which,
+        )
         .values(**values, **NO_LEASE)
     )
     return (await tx.execute(statement)).rowcount == 1
@@ -316,13 +348,14 @@ def _overdue(now: datetime, furthest: datetime | None, living: str = "") -> Colu
 
 
 def _overslept(now: datetime) -> ColumnElement[bool]:
-    """An escalation's message that is due later than any is planned for, or put off to."""
-    repeated = table.c.repeat == literal(value=True, type_=table.c.repeat.type)
-    latest = or_(
-        and_(repeated, table.c.due_at > now + LONGEST_DOUBT),
-        and_(not_(repeated), table.c.due_at > now + LONGEST_HOLD),
-    )
-    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, latest)
+    """An escalation's message that is due later than any is planned for, or this was put off to.
+
+    Telegram may ask for any pause, and says it in seconds: how long a message was put off is
+    known whatever the clock showed then.
+    """
+    waits_ms = type_coerce(table.c.due_at, Big) - literal(to_ms(now), Big)
+    too_long = waits_ms > func.coalesce(table.c.put_off_ms, 0) + literal(LONGEST_HOLD_MS, Big)
+    return and_(PLANNED, table.c.priority == 0, table.c.kind == Kind.ESCALATION, too_long)
 
 
 async def hasten(tx: Transaction, *, now: datetime) -> int:
@@ -360,12 +393,14 @@ async def reap(
             ),
             repeat=_if(again, table.c.repeat, value=True),
             due_at=_if(again, table.c.due_at, now),
+            doubts=ONE_MORE_DOUBT,
             sent_at=case((again, table.c.sent_at), else_=table.c.leased_until),
             **NO_LEASE,
         )
-        .returning(table)
+        .returning(*strangers.COLUMNS)
     )
-    return tuple(to_occurrence(row) for row in (await tx.execute(statement)).mappings())
+    rows = (await tx.execute(statement)).mappings()
+    return tuple(map(to_occurrence, strangers.known(rows)))
 
 
 async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
@@ -375,20 +410,24 @@ async def expire(tx: Transaction, *, now: datetime) -> tuple[Expiry, ...]:
         update(table)
         .where(*late)
         .values(state=OccurrenceState.EXPIRED, reason="late")
-        .returning(table.c.kind, table.c.due_at)
+        .returning(strangers.KIND, table.c.due_at)
     )
     due: defaultdict[Kind, list[datetime]] = defaultdict(list)
-    for kind, due_at in await tx.execute(statement):
-        due[kind].append(due_at)
+    for word, due_at in await tx.execute(statement):
+        if word in KINDS:
+            due[KINDS[word]].append(due_at)
     return tuple(Expiry(kind, len(each), min(each), max(each)) for kind, each in due.items())
 
 
 async def counts(tx: Transaction) -> Mapping[tuple[OccurrenceState, Kind], int]:
-    """How many messages there are of each kind in each state."""
-    statement = select(table.c.state, table.c.kind, func.count()).group_by(
-        table.c.state, table.c.kind
-    )
-    return {(state, kind): count for state, kind, count in await tx.execute(statement)}
+    """How many messages there are of each kind in each state, of the kinds there are."""
+    by = (table.c.state, strangers.KIND)
+    statement = select(*by, func.count()).group_by(*by)
+    return {
+        (state, KINDS[kind]): count
+        for state, kind, count in await tx.execute(statement)
+        if kind in KINDS
+    }
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from bot.care.model import PersonId, Session, SessionId
 from bot.store.tables import sessions as table
@@ -14,17 +14,18 @@ if TYPE_CHECKING:
 
     from bot.store.transaction import Transaction
 
+REMOVED = 0  # the course of what was logged by mistake: nobody's, since courses count from 1
 ADD = insert(table).returning(table)
 OF_COURSE = (
     select(table)
     .where(table.c.person_id == bindparam("of"), table.c.course == bindparam("in_course"))
     .order_by(table.c.at, table.c.id)
 )
-LATEST = (
-    select(table)
-    .where(table.c.person_id == bindparam("of"))
-    .order_by(table.c.at.desc(), table.c.id.desc())
-    .limit(1)
+COUNTS = select(table).where(table.c.person_id == bindparam("of"), table.c.course != REMOVED)
+LATEST = COUNTS.order_by(table.c.at.desc(), table.c.id.desc()).limit(1)
+LAST_LOGGED = COUNTS.order_by(table.c.id.desc()).limit(1)
+BETWEEN = COUNTS.where(table.c.at.between(bindparam("since"), bindparam("until"))).order_by(
+    table.c.at, table.c.id
 )
 BUMP = (
     update(table)
@@ -73,6 +74,20 @@ async def latest(tx: Transaction, person_id: PersonId) -> Session | None:
     return None if row is None else _to_session(row)
 
 
+async def last_logged(tx: Transaction, person_id: PersonId) -> Session | None:
+    """The massage the person told of last, which need not be the latest one."""
+    row = (await tx.execute(LAST_LOGGED, {"of": person_id})).mappings().one_or_none()
+    return None if row is None else _to_session(row)
+
+
+async def between(
+    tx: Transaction, person_id: PersonId, since: datetime, until: datetime
+) -> tuple[Session, ...]:
+    """The person's massages of this span, both ends included, oldest first."""
+    rows = await tx.execute(BETWEEN, {"of": person_id, "since": since, "until": until})
+    return tuple(_to_session(row) for row in rows.mappings())
+
+
 async def bump_plan_version(tx: Transaction, person_id: PersonId) -> Session | None:
     """The person's last massage, with one more layout of its plan counted; None without any."""
     row = (await tx.execute(BUMP, {"of": person_id})).mappings().one_or_none()
@@ -80,8 +95,11 @@ async def bump_plan_version(tx: Transaction, person_id: PersonId) -> Session | N
 
 
 async def remove(tx: Transaction, session_id: SessionId) -> None:
-    """Forget a massage logged by mistake, with its plan; what was answered since stays."""
-    await tx.execute(delete(table).where(table.c.id == session_id))
+    """Count a massage logged by mistake no more.
+
+    Its row stays, so that what was sent of its plan still counts for gaps and the day's limit.
+    """
+    await tx.execute(update(table).where(table.c.id == session_id).values(course=REMOVED))
 
 
 def _to_session(row: RowMapping) -> Session:

@@ -172,6 +172,7 @@ responses = Table(
 # The queue. Partial indexes keep what was sent long ago out of the way of what is due.
 PLANNED = text("state = 'planned'")
 LEASED = text("state = 'leased'")
+NONE_YET = text("0")
 OF_SESSION = text("session_id IS NOT NULL")
 OF_ESCALATION = text("escalation_id IS NOT NULL")
 OF_NEITHER = text("session_id IS NULL AND escalation_id IS NULL")
@@ -195,7 +196,7 @@ occurrences = Table(
     Column("local_date", local_date),
     Column("wall", wall_time),
     Column("state", word(OccurrenceState), nullable=False),
-    Column("attempts", Small, nullable=False),
+    Column("attempts", Big, nullable=False),
     Column("repeat", flag, nullable=False),
     Column("owner", Text),
     Column("leased_until", instant),
@@ -204,6 +205,8 @@ occurrences = Table(
     Column("response", Text),
     Column("responded_at", instant),
     Column("reason", Text),
+    Column("doubts", Big, nullable=False, server_default=NONE_YET),
+    Column("put_off_ms", Big),
     Index("occurrences_person", "person_id"),
     Index(
         "occurrences_queue",
@@ -255,7 +258,7 @@ inbox = Table(
     Column("chat_id", Big),
     Column("payload", LargeBinary),
     Column("state", Text, nullable=False),
-    Column("attempts", Small, nullable=False),
+    Column("attempts", Big, nullable=False),
     Column("reason", Text),
     Column("received_at", instant, nullable=False),
     Column("closed_at", instant),

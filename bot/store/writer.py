@@ -114,7 +114,7 @@ class Writer:
         if self._group is not None:
             return self._group
         try:
-            return await through(self._begin())
+            return await engines.when_free(lambda: through(self._begin()))
         except BaseException:
             await through(self._leave(self._group, undo=True))
             raise
@@ -125,12 +125,7 @@ class Writer:
                 await self._end(self._group, undo=False)
 
     async def _begin(self) -> _Group:
-        connection = await self._engine.connect()
-        try:
-            await connection.begin()
-        except BaseException:
-            await connection.close()
-            raise
+        connection = await engines.begun(self._engine)
         committed = asyncio.get_running_loop().create_future()
         committed.add_done_callback(_seen)
         self._group = _Group(connection, committed)

@@ -42,6 +42,7 @@ TOASTS = (
     "nudge.skip_reply",
     "escalation.closed",
     "session.already",
+    "session.not_last",
     "other.old_button",
     "pause.escalation",
     "today.paused",
@@ -114,7 +115,7 @@ def _escalations(library: Library, language: Language) -> Iterator[Made]:
             yield _of_level(level, "body", again)
             yield _of_level(level, "body", standing)
             for said in (*SAID, *SEEN):
-                make = partial(escalation.response, language, held, said, numbers)
+                make = partial(escalation.response, language, held, said, numbers, stretches=True)
                 yield _of_level(level, said if said in SAID else "body", make)
             for count in range(len(language.escalation(level.id).follow_ups)):
                 ask = partial(escalation.follow_up, language, held, count + 1, numbers, again=True)
@@ -164,6 +165,8 @@ def _closings(library: Library, language: Language) -> Iterator[Made]:
     """The end of a check-in that needs no doctor, for every reason there is."""
     numbers = longest.numbers(library, language)
     reasons = tuple(rule.id for rule in library.rules.rules)
+    told = View(f"{language.say('escalation.beside')}\n{language.meanwhile(reasons)}")
+    yield Made("what is said beside advice", "messages", ("escalation.beside",), lambda: told)
     for level in (Level.SELF_CARE, Level.THERAPIST):
         verdict = Verdict(level, reasons)
         held = longest.interview("full", library)
@@ -206,7 +209,7 @@ def _overviews(library: Library, language: Language) -> Iterator[Made]:
             make = partial(today.overview, language, seen, numbers)
             path = (f"today.open_{level.id}",)
             yield Made("/today with every reason", "messages", path, make)
-        shown = partial(session.plan_shown, language, person, plan[0].due_at, plan)
+        shown = partial(session.plan_shown, language, person, longest.massage(plan[0].due_at), plan)
         yield Made("the plan of four weeks", "messages", ("session.plan",), shown)
 
 
@@ -221,10 +224,16 @@ def _first_steps(library: Library, language: Language) -> Iterator[Made]:
         "zone.ask": partial(joining.ask_zone, language),
         "zone.confirm": partial(joining.confirm_zone, language, longest.ZONE, "00:00"),
         "zone.choose": partial(joining.choose_zone, language, [longest.ZONE] * 8),
+        "zone.kept": partial(joining.zone_kept, language, longest.ZONE, "00:00", numbers),
+        "country.ask": partial(joining.ask_country, language, longest.countries(library, language)),
+        "country.chosen": partial(joining.country_chosen, language, numbers),
         "help.text": partial(pages.help_page, language, numbers),
         "privacy.text": partial(pages.privacy, language, known=True),
         "guides.list": partial(pages.guides, language),
-        "session.when": partial(session.ask_when, language, at),
+        "session.when": partial(session.ask_when, language, at, longest.massage(at).id),
+        "session.another": partial(session.ask_another, language, at, at, longest.ZONE),
+        "session.remove": partial(session.ask_remove, language, longest.massage(at), longest.ZONE),
+        "session.removed": partial(session.removed, language, person, longest.massage(at)),
         "session.pain": partial(session.ask_pain, language, session.minutes(at), "0"),
     }
     for message_id, make in views.items():

@@ -26,6 +26,8 @@ from bot.care.model import (
     PersonId,
     PlannedMessage,
     Profile,
+    Session,
+    SessionId,
     Status,
 )
 from bot.care.own import LONGEST as LONGEST_OWN
@@ -33,7 +35,7 @@ from bot.care.own import LONGEST_NAME
 from bot.care.plan import PlanRequest, lay_out
 from bot.library.markup import length
 from bot.telegram.callbacks import HIGHEST
-from bot.telegram.views.numbers import of_country
+from bot.telegram.views.numbers import country_name, of_country
 from bot.telegram.views.view import bullets, moment
 
 if TYPE_CHECKING:
@@ -62,6 +64,11 @@ def numbers(library: Library, language: Language) -> dict[str, str]:
     """Of each number and name the longest that any country has."""
     countries = [of_country(language, country) for country in library.countries.values()]
     return {name: of(each[name] for each in countries) for name in countries[0]}
+
+
+def countries(library: Library, language: Language) -> dict[str, str]:
+    """Every country there are numbers for, by code, with its name."""
+    return {code: country_name(language, each) for code, each in library.countries.items()}
 
 
 def values(library: Library, language: Language) -> dict[str, object]:
@@ -164,6 +171,18 @@ def interview(kind: InterviewKind, library: Library) -> Interview:
         course=1,
         occurrence_id=OccurrenceId(BIGGEST_ID),
         answers={**ticked, fell.question: fell},
+    )
+
+
+def massage(at: datetime) -> Session:
+    """One of this instant."""
+    return Session(
+        id=SessionId(BIGGEST_ID),
+        person_id=PersonId(BIGGEST_ID),
+        course=1,
+        at=at,
+        pain_before=10,
+        plan_version=1,
     )
 
 

@@ -8,7 +8,7 @@ import structlog
 from telegram import Bot, ChatMember, Message, Update
 from telegram.error import Forbidden
 
-from bot.care.model import Status
+from bot.care.model import AWAY, Status
 from bot.service import people
 from bot.telegram.callbacks import Callback, decode
 from bot.telegram.handlers import (
@@ -19,6 +19,7 @@ from bot.telegram.handlers import (
     own,
     pages,
     report,
+    returning,
     session,
     settings,
     start,
@@ -67,14 +68,17 @@ TAPS: Mapping[str, Tapped] = {
     "n": nudge.tapped,
     "z": nudge.later_tapped,
     "zone": start.zone_tapped,
+    "country": start.country_tapped,
     "session": session.tapped,
     "today": session.today_tapped,
     "yesterday": session.yesterday_tapped,
     "pick": session.pick_tapped,
     "when": session.when_tapped,
+    "another": session.another_tapped,
     "same": session.same_tapped,
     "log": session.pain_tapped,
     "fine": session.fine_tapped,
+    "undo": session.undo_tapped,
     "settings": settings.tapped,
     "set": settings.set_tapped,
     "put": settings.put_tapped,
@@ -127,22 +131,19 @@ class Router:
 
 
 async def _membership(turn: Turn, status: str) -> None:
-    """A block stops the plan, an unblock takes it up again."""
+    """A block stops the plan, an unblock lets hold again what held before."""
     if turn.person is None:
         return
     if status in (ChatMember.BANNED, ChatMember.LEFT):
         await people.gone(turn.practice, turn.person.id)
-    elif turn.person.status is Status.GONE:
-        await people.resume(turn.practice, turn.person.id, turn.now)
-        turn.house.wake()
+    elif turn.person.status in AWAY:
+        await returning.come_back(turn)
 
 
 async def _welcome_back(turn: Turn) -> None:
     """Whoever writes again after a block or a long silence is back."""
-    if turn.person is not None and turn.person.status in (Status.GONE, Status.SILENT):
-        turn.person = await people.resume(turn.practice, turn.person.id, turn.now)
-        turn.back = True
-        turn.house.wake()
+    if turn.person is not None and turn.person.status in AWAY | {Status.SILENT}:
+        await returning.come_back(turn)
 
 
 async def _tapped(turn: Turn, data: str | None) -> None:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from bot.service.practice import Practice
     from bot.telegram.views.view import View
 
+MOST_CHATS = 10_000
 TOAST = 200  # characters, Bot API: answerCallbackQuery.text
 PATIENCE_S = 3.0  # the chat's next update may be a danger sign, and it waits behind this one
+ON_ITS_WAY_S = 0.3  # enough for a call to leave, whose answer is not waited for
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,19 @@ class Shown:
         return self._latest.get((chat_id, message_id))
 
 
+class Newest(dict[ChatId, int]):
+    """One message for each chat; the chat that was quiet for longest is forgotten.
+
+    That leaves a button more under an old answer, and it says that it is an old one.
+    """
+
+    def __setitem__(self, chat_id: ChatId, message_id: int) -> None:
+        self.pop(chat_id, None)
+        super().__setitem__(chat_id, message_id)
+        if len(self) > MOST_CHATS:
+            del self[next(iter(self))]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What handlers are given: the practice, the time, a nudge for the delivery, a fallback."""
@@ -73,7 +88,7 @@ class House:
     wake: Callable[[], None]
     language: str
     shown: Shown = field(default_factory=Shown)
-    changeable: dict[ChatId, int] = field(default_factory=dict)  # the message with "Change"
+    changeable: Newest = field(default_factory=Newest)  # the message with "Change"
 
 
 @dataclass(slots=True)
@@ -88,7 +103,9 @@ class Turn:
     person: Person | None
     language: Language
     answered: bool = field(default=False)
-    back: bool = field(default=False)  # this update took up a plan that had gone quiet
+    slow: bool = field(default=False)  # Telegram left a call of this turn without an answer
+    back: bool = field(default=False)  # this update ended a silence of the bot's
+    told_again: bool = field(default=False)  # and the plan tells the open advice by itself
 
     @property
     def practice(self) -> Practice:
@@ -153,7 +170,7 @@ class Turn:
 
     async def _replace(self, message_id: int, view: View, call: Awaitable[object]) -> bool:
         """Let a call make a message show `view`, and remember what it shows from now on."""
-        done = await _at_once(call)
+        done = await self._at_once(call)
         if done:
             self.house.shown.keep(self.chat_id, message_id, view)
         else:
@@ -198,7 +215,25 @@ class Turn:
         if query is None or self.answered:
             return
         self.answered = True
-        await _at_once(query.answer(text=text[:TOAST] if text else None))
+        await self._at_once(query.answer(text=text[:TOAST] if text else None))
+
+    async def _at_once(self, call: Awaitable[object]) -> bool:
+        """Whether Telegram did this now. What it puts off or leaves unanswered is let be.
+
+        By now the decision is committed: to wait here, or to come back to it after the pause that
+        Telegram asks for, would make the chat's next update wait. One wait a turn is enough.
+        """
+        try:
+            async with asyncio.timeout(ON_ITS_WAY_S if self.slow else PATIENCE_S):
+                await call
+        except BadRequest as error:
+            if not _harmless(error):
+                raise
+        except (RetryAfter, NetworkError, TimeoutError) as error:
+            self.slow = self.slow or isinstance(error, TimeoutError)
+            log.info("reply_not_at_once", error=type(error).__name__)
+            return False
+        return True
 
 
 HARMLESS = (
@@ -212,24 +247,6 @@ HARMLESS = (
 
 def _harmless(error: BadRequest) -> bool:
     return any(each in error.message.lower() for each in HARMLESS)
-
-
-async def _at_once(call: Awaitable[object]) -> bool:
-    """Whether Telegram did this now. What it puts off or leaves unanswered is let be.
-
-    By now the decision is committed: to wait here, or to come back to it after the pause that
-    Telegram asks for, would make the chat's next update wait.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await call
-    except BadRequest as error:
-        if not _harmless(error):
-            raise
-    except (RetryAfter, NetworkError, TimeoutError) as error:
-        log.info("reply_not_at_once", error=type(error).__name__)
-        return False
-    return True
 
 
 Handler = Callable[[Turn], Awaitable[None]]

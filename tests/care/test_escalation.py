@@ -17,6 +17,7 @@ from bot.care.escalation import (
     decide,
     follow_ups,
     news,
+    ordinary,
     pauses,
     pauses_massage_talk,
     released_by_clean_check_in,
@@ -29,6 +30,7 @@ from bot.care.model import (
     Escalation,
     EscalationId,
     EscalationState,
+    Held,
     InterviewId,
     Kind,
     Level,
@@ -96,6 +98,122 @@ def test_a_lesser_new_reason_never_lowers_an_open_escalation() -> None:
     opening = decide(escalation("chest_pain"), verdict("leg_pain"), RULES, LATER)
 
     assert opening == Opening(Level.EMERGENCY, ("chest_pain", "leg_pain"), EscalationId(9))
+
+
+def after(opening: Opening, current: Escalation) -> Escalation:
+    """The one that stands after the opening: what it does not tell of the other, it holds."""
+    untold = tuple(each for each in current.all_reasons if each not in opening.reasons)
+    return replace(
+        escalation(*opening.reasons),
+        level=opening.level,
+        interview_id=LATER,
+        held=Held(current.gravest, untold) if untold else None,
+    )
+
+
+def beside_help(*reasons: str, found_help_for: str = "chest_pain") -> Escalation:
+    """One that was opened after help was found for something graver."""
+    current = escalation(found_help_for, state=EscalationState.HELPED)
+    opening = decide(current, verdict(*reasons), RULES, LATER)
+    assert opening is not None
+    return after(opening, current)
+
+
+def test_once_help_was_found_a_lesser_new_reason_is_told_at_its_own_level() -> None:
+    helped = escalation("chest_pain", state=EscalationState.HELPED)
+
+    opening = decide(helped, verdict("numb_tingling", "sore"), RULES, LATER)
+
+    assert opening == Opening(Level.DOCTOR, ("numb_tingling",), EscalationId(9))
+
+
+def test_what_help_was_found_for_goes_on_pausing_beside_the_lesser_reason() -> None:
+    told = beside_help("numb_tingling")
+
+    assert told.level is Level.DOCTOR
+    assert pauses(told, RULES) == pauses(escalation("chest_pain"), RULES)
+    assert pauses_massage_talk(told, RULES)
+
+
+def test_once_help_was_found_a_new_report_of_an_urgent_sign_is_told_as_that() -> None:
+    helped = escalation("chest_pain", state=EscalationState.HELPED)
+
+    fever = decide(helped, verdict("fever"), RULES, LATER)
+    once_more = decide(helped, verdict("chest_pain"), RULES, LATER)
+
+    assert fever == Opening(Level.URGENT, ("fever",), EscalationId(9))
+    assert once_more == Opening(Level.EMERGENCY, ("chest_pain",), EscalationId(9))
+
+
+def test_what_is_held_does_not_open_anew_while_it_merely_still_stands() -> None:
+    told = beside_help("numb_tingling", found_help_for="cancer")
+
+    assert decide(told, verdict("cancer"), RULES, InterviewId(7)) is None
+    assert decide(told, verdict("cancer", "numb_tingling"), RULES, InterviewId(7)) is None
+
+
+def test_relief_from_the_lesser_reason_lifts_nothing_that_help_was_found_for() -> None:
+    eased = respond(beside_help("numb_tingling"), "stopped", hours(2))
+
+    assert eased.is_open
+    assert pauses(eased, RULES) >= NUDGES
+    assert not released_by_clean_check_in(eased, CLEAN, FINE, hours(80))
+
+
+def test_a_lesser_reason_that_had_stopped_and_comes_back_is_told_again() -> None:
+    eased = respond(beside_help("numb_tingling"), "stopped", hours(2))
+
+    opening = decide(eased, verdict("numb_tingling"), RULES, InterviewId(7))
+
+    assert opening == Opening(Level.DOCTOR, ("numb_tingling",), EscalationId(9))
+    assert decide(eased, verdict("numb_tingling"), RULES, LATER) is None, "the same report"
+
+
+def test_relief_releases_where_nothing_graver_than_a_doctors_reason_is_held() -> None:
+    told = beside_help("no_improvement", found_help_for="leg_pain")
+
+    assert respond(told, "stopped", hours(2)).release == "stopped"
+
+
+def test_being_seen_clears_what_is_held_as_well() -> None:
+    told = beside_help("no_improvement", found_help_for="leg_pain")
+
+    assert cleared_by(told, RULES) == {"leg_pain", "no_improvement"}
+
+
+doctors_or_more = st.lists(
+    st.sampled_from([rule.id for rule in RULES.rules if rule.level >= Level.DOCTOR]),
+    min_size=1,
+    max_size=3,
+    unique=True,
+)
+still_open = st.sampled_from(
+    [state for state in EscalationState if escalation("fever", state=state).is_open]
+)
+
+
+@given(doctors_or_more, still_open, doctors_or_more, still_open, doctors_or_more)
+def test_whatever_follows_nothing_told_is_lowered_and_nothing_paused_comes_back(
+    first: list[str],
+    first_state: EscalationState,
+    second: list[str],
+    second_state: EscalationState,
+    third: list[str],
+) -> None:
+    current = escalation(*first, state=first_state)
+    for reasons, state, interview in ((second, second_state, LATER), (third, None, InterviewId(7))):
+        told = verdict(*reasons)
+        opening = decide(current, told, RULES, interview)
+        if opening is None:
+            assert set(reasons) <= set(current.all_reasons)
+            continue
+        standing = after(opening, current)
+
+        assert opening.level >= told.level
+        assert set(told.reasons) <= set(opening.reasons)
+        assert pauses(standing, RULES) >= pauses(current, RULES)
+        assert set(standing.all_reasons) == {*current.all_reasons, *told.reasons}
+        current = replace(standing, state=state or standing.state, interview_id=interview)
 
 
 @pytest.mark.parametrize("reason", ["chest_pain", "fever", "bruise_thinners", "much_worse_severe"])
@@ -267,6 +385,19 @@ def test_a_reason_that_led_to_advice_before_is_no_news() -> None:
     assert news(verdict, ("fever",), RULES) == Verdict(Level.DOCTOR, ("leg_pain",))
     assert news(verdict, verdict.reasons, RULES) == Verdict(Level.SELF_CARE, ())
     assert news(verdict, (), RULES) == verdict
+
+
+def test_beside_advice_only_the_reasons_that_need_no_doctor_are_ordinary() -> None:
+    verdict = Verdict(Level.URGENT, ("fever", "leg_pain", "big_bruise"))
+
+    assert ordinary(verdict, RULES) == Verdict(Level.THERAPIST, ("big_bruise",))
+    assert ordinary(Verdict(Level.URGENT, ("fever",)), RULES) == Verdict(Level.SELF_CARE, ())
+
+
+def test_a_bruise_that_needs_a_doctor_for_another_reason_is_not_ordinary() -> None:
+    verdict = Verdict(Level.URGENT, ("bruise_thinners", "big_bruise", "dizzy"))
+
+    assert ordinary(verdict, RULES) == Verdict(Level.THERAPIST, ("dizzy",))
 
 
 def test_relief_releases_a_doctors_escalation_only() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.care.model import (
@@ -8,12 +9,14 @@ from bot.care.model import (
     Interview,
     InterviewId,
     InterviewState,
+    OccurrenceId,
     PersonId,
     Profile,
 )
 from bot.care.questions import (
     AskIf,
     Question,
+    in_hand_until,
     next_question,
     progress,
     to_checkin,
@@ -114,6 +117,13 @@ def test_a_list_stays_the_question_until_it_is_confirmed() -> None:
     assert next_question("full", ticking, QUESTIONS) is DANGER
 
 
+def test_a_question_asked_again_holds_nothing_up_unless_it_is_a_list() -> None:
+    said: tuple[tuple[str, Value], ...] = (("danger_now", ()), ("symptoms", ()), ("change", "same"))
+
+    assert next_question("full", answers(*said, open_list="change"), QUESTIONS) is PAIN
+    assert next_question("full", answers(*said, open_list="symptoms"), QUESTIONS) is SIGNS
+
+
 def test_a_skipped_question_is_not_asked_again() -> None:
     assert next_question("profile", answers(("recent_fall", None)), QUESTIONS) is CLEARED
 
@@ -201,6 +211,28 @@ def test_a_change_nobody_offers_is_no_answer() -> None:
     assert to_checkin(interview(("change", None))).change is None
 
 
+def test_a_check_in_is_in_hand_for_half_an_hour_after_the_last_answer() -> None:
+    asked = replace(interview(("danger_now", ())), occurrence_id=OccurrenceId(7))
+    until = START + timedelta(minutes=31)
+
+    assert in_hand_until([asked], START + timedelta(minutes=1)) == until
+    assert in_hand_until([asked], until - timedelta(seconds=1)) == until
+    assert in_hand_until([asked], until) is None
+
+
+def test_only_what_a_person_asked_for_themselves_is_in_hand_from_its_beginning() -> None:
+    own = interview()
+    asked = replace(own, occurrence_id=OccurrenceId(7))
+    profile = replace(interview(("recent_fall", "no")), kind="profile")
+
+    assert in_hand_until([own, asked], START) == START + timedelta(minutes=30)
+    assert in_hand_until([asked, profile], START + timedelta(minutes=2)) is None
+
+
+def test_an_answer_under_a_clock_that_was_set_back_holds_nothing_up() -> None:
+    assert in_hand_until([interview(("danger_now", ()))], START - timedelta(days=1)) is None
+
+
 def test_a_profile_holds_what_was_said() -> None:
     said = answers(
         ("onset", "over_12_weeks"),
@@ -242,3 +274,19 @@ def test_unticking_takes_a_condition_and_a_clearance_back_but_not_what_a_doctor_
     after = to_profile(before, answers(("recent_fall", "no"), ("conditions", ()), ("cleared", ())))
 
     assert after == Profile(recent_fall=False, cleared=frozenset({"no_improvement"}))
+
+
+def test_a_health_list_that_is_not_done_adds_to_what_was_known_and_takes_nothing_away() -> None:
+    before = Profile(conditions=frozenset({"blood_thinners"}))
+
+    after = to_profile(before, answers(("conditions", ("immune",)), open_list="conditions"))
+
+    assert after == Profile(conditions=frozenset({"blood_thinners", "immune"}))
+
+
+def test_a_list_of_what_a_doctor_checked_clears_nothing_before_it_is_done() -> None:
+    before = Profile(cleared=frozenset({"arm_pain"}))
+
+    after = to_profile(before, answers(("cleared", ("leg_pain",)), open_list="cleared"))
+
+    assert after == before

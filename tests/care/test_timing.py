@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.care.model import Preferences, QuietHours
 from bot.care.timing import (
+    ALIKE,
     COMMON_ZONES,
     end_of_quiet,
     is_quiet,
@@ -287,6 +288,41 @@ def test_each_common_zone_has_its_own_rules() -> None:
     assert len({rules(zone) for zone in COMMON_ZONES}) == len(COMMON_ZONES)
 
 
+def test_a_place_offered_beside_another_keeps_the_same_clock_all_year() -> None:
+    year = [utc(2026, 1, 1, 12) + timedelta(days=day) for day in range(365)]
+
+    for zone, places in ALIKE.items():
+        assert zone in COMMON_ZONES
+        for place in places:
+            assert [local(at, place).utcoffset() for at in year] == [
+                local(at, zone).utcoffset() for at in year
+            ]
+
+
+@given(instants, walls)
+def test_no_place_beside_another_pushes_out_a_clock_of_its_own(now: datetime, wall: time) -> None:
+    def off(zone: str) -> int:
+        shown = local(now, zone)
+        ahead = (shown.hour * 60 + shown.minute - wall.hour * 60 - wall.minute) % (24 * 60)
+        return min(ahead, 24 * 60 - ahead)
+
+    own = [zone for zone in COMMON_ZONES if off(zone) <= 20]
+
+    assert set(own[:8]) <= set(offset_zone_guess(now, wall))
+
+
+def test_a_clock_in_western_europe_finds_its_big_cities() -> None:
+    now = utc(2026, 3, 10, 10)
+
+    assert offset_zone_guess(now, time(10))[:3] == (
+        "Europe/London",
+        "Europe/Dublin",
+        "Europe/Lisbon",
+    )
+    assert {"Europe/Madrid", "Europe/Rome"} < set(offset_zone_guess(now, time(11)))
+
+
 def test_zones_are_iana_names_of_places() -> None:
-    assert all(is_zone(zone) for zone in (*COMMON_ZONES, "UTC"))
+    beside = (place for places in ALIKE.values() for place in places)
+    assert all(is_zone(zone) for zone in (*COMMON_ZONES, *beside, "UTC"))
     assert not any(is_zone(name) for name in ("EST5EDT", "CET", "Berlin", "../etc/passwd", ""))

@@ -141,8 +141,11 @@ class Worker(NamedTuple):
     too_late: bool = False  # it began to send after that
 
     def without_lease(self) -> Worker:
-        """Nothing an ending still depends on: that asks the row."""
-        return self if self.stage in ("idle", "ending") else self._replace(lapsed=True)
+        return self if self.stage == "idle" else self._replace(lapsed=True)
+
+    def ending(self, *then: Operation) -> Worker:
+        """About to write this down, about the lease it took."""
+        return Worker("ending", then, lapsed=self.lapsed)
 
 
 IDLE = Worker()
@@ -215,7 +218,7 @@ class Protocol(NamedTuple):
                     yield _with(leased, n, Worker("leased", repeat=row.repeat))
             case "leased":
                 if row.late:
-                    yield _with(state, n, Worker("ending", ("drop",)))
+                    yield _with(state, n, worker.ending("drop"))
                 else:
                     yield _with(state, n, worker._replace(stage="composed"))
                 yield from self._not_worth_it(state, n)
@@ -223,7 +226,7 @@ class Protocol(NamedTuple):
                 ours = holds(row, name) and not worker.lapsed
                 sending = worker._replace(stage="sending", too_late=worker.lapsed)
                 yield _with(state, n, sending if ours else IDLE)
-                yield _with(state, n, Worker("ending", ("release",)))  # stopped meanwhile
+                yield _with(state, n, worker.ending("release"))  # stopped meanwhile
             case "sending":
                 yield from self._send(state, n)
             case "ending":
@@ -231,11 +234,12 @@ class Protocol(NamedTuple):
 
     def _not_worth_it(self, state: State, n: int) -> Iterator[State]:
         """Withheld, put off, or not to be composed; a safety message is tried on and on."""
-        yield _with(state, n, Worker("ending", ("release",)))
-        yield _with(state, n, Worker("ending", ("dismiss",)))
+        worker = state.workers[n]
+        yield _with(state, n, worker.ending("release"))
+        yield _with(state, n, worker.ending("dismiss"))
         if self.kind not in SAFETY:
-            yield _with(state, n, Worker("ending", ("drop",)))
-            yield _with(state, n, Worker("ending", ("fail",)))
+            yield _with(state, n, worker.ending("drop"))
+            yield _with(state, n, worker.ending("fail"))
 
     def _send(self, state: State, n: int) -> Iterator[State]:
         worker = state.workers[n]
@@ -243,19 +247,24 @@ class Protocol(NamedTuple):
         there = state._replace(
             arrived=min(state.arrived + 1, MOST), plain_twice=state.plain_twice or plain
         )
-        yield _with(there, n, Worker("ending", ("acknowledge",)))
-        yield _with(there, n, Worker("ending", ("uncertain",)))  # the answer was lost
-        yield _with(state, n, Worker("ending", ("uncertain",)))  # so was the message
-        yield _with(state, n, Worker("ending", ("release",)))  # 429, or no connection
-        yield _with(state, n, Worker("ending", ("fail",)))  # 400
-        yield _with(state, n, Worker("ending", ("dismiss", "cancel")))  # blocked: all is cancelled
+        yield _with(there, n, worker.ending("acknowledge"))
+        yield _with(there, n, worker.ending("uncertain"))  # the answer was lost
+        yield _with(state, n, worker.ending("uncertain"))  # so was the message
+        yield _with(state, n, worker.ending("release"))  # 429, or no connection
+        yield _with(state, n, worker.ending("fail"))  # 400
+        yield _with(state, n, worker.ending("dismiss", "cancel"))  # blocked: all is cancelled
 
     def _end(self, state: State, n: int) -> Iterator[State]:
-        """Write the ending down, or fail to: then the lease tells in the end."""
-        operation, *more = state.workers[n].then
+        """Write the ending down, or fail to: then the lease tells in the end.
+
+        Of a lease that is over only Telegram's yes still counts, and that all is cancelled.
+        """
+        worker = state.workers[n]
+        operation, *more = worker.then
         yield _with(state, n, IDLE)
-        after = next(self._operate(state, operation, self.names[n]), state)
-        yield _with(after, n, Worker("ending", tuple(more)) if more else IDLE)
+        counts = not worker.lapsed or operation in ("acknowledge", "cancel")
+        operated = self._operate(state, operation, self.names[n]) if counts else iter(())
+        yield _with(next(operated, state), n, worker.ending(*more) if more else IDLE)
 
 
 def _with(state: State, n: int, worker: Worker) -> State:

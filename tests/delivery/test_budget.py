@@ -62,6 +62,18 @@ async def test_refusals_of_two_chats_a_minute_apart_do_not_pause_the_bot(
     assert not await budget.refused(ChatId(2), 5)
 
 
+async def test_refusals_from_before_a_clock_was_set_back_do_not_pause_the_bot(
+    database: Database, clock: SteerableClock
+) -> None:
+    budget = BotBudget(database, clock, per_second=30)
+
+    await budget.refused(ChatId(1), 5)
+    clock.jump_to(clock.now() - timedelta(hours=1))
+    budget.clear()
+
+    assert not await budget.refused(ChatId(2), 5)
+
+
 async def test_a_pause_of_the_whole_bot_reaches_the_other_processes(
     database: Database, clock: SteerableClock
 ) -> None:
@@ -79,3 +91,18 @@ async def test_a_pause_of_the_whole_bot_reaches_the_other_processes(
 def test_a_limit_below_one_a_second_is_refused(database: Database, clock: SteerableClock) -> None:
     with pytest.raises(ValueError, match="at least one"):
         BotBudget(database, clock, per_second=0)
+
+
+async def test_an_answer_ends_a_hold_and_not_a_pause_that_telegram_asked_for(
+    database: Database, clock: SteerableClock
+) -> None:
+    budget = BotBudget(database, clock, per_second=30)
+    clock.set_rate(1)
+    await budget.refused(ChatId(1), 60)
+    await budget.refused(ChatId(2), 60)
+    budget.hold(600)
+    assert budget.paused_s() > 60
+
+    budget.let_go()
+
+    assert 50 < budget.paused_s() <= 60

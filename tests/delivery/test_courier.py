@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import literal_column, select, update
 from telegram import Bot
 
 from bot.care.model import ChatId, Kind, Occurrence, OccurrenceState
 from bot.delivery import round as rounds
 from bot.delivery.sender import Drop, Outcome, Parcel, send
 from bot.delivery.transport import AiohttpRequest
-from bot.store import occurrences, queue
+from bot.store import occurrences, queue, tables
 from tests.delivery.conftest import ANNA, Office, until
 
 if TYPE_CHECKING:
@@ -171,6 +172,35 @@ async def test_a_safety_message_that_stays_in_doubt_comes_less_and_less_often(
     assert office.sends() == 4 + 4  # three more at once, then after 1, 2, 4 and 8 minutes
 
 
+@pytest.mark.parametrize("outage", ["no connection", "429"])
+async def test_advice_in_doubt_after_an_outage_goes_again_at_once_all_the_same(
+    office: Office, outage: str
+) -> None:
+    anna = await office.person()
+    told = await office.plan(anna, Kind.ESCALATION)
+    request = AiohttpRequest()
+    await request.initialize()
+    cut_off = Bot(office.sandbox.token, base_url="http://127.0.0.1:9/bot", request=request)
+    faults = office.sandbox.faults
+    if outage == "429":
+        faults.add(method="sendMessage", answer="429", retry_after_s=5, times=9)
+
+    courier = office.courier(bot=cut_off if outage == "no connection" else None)
+    for _ in range(9):
+        await courier.drain()
+        office.clock.jump_to(office.clock.now() + timedelta(seconds=5))
+    await request.shutdown()
+    assert (await office.look_up(told)).attempts == 9
+    faults.add(method="sendMessage", answer="502")
+    courier = office.courier()
+    await courier.drain()
+    office.clock.jump_to(office.clock.now() + timedelta(seconds=2))
+    await courier.drain()
+
+    assert (await office.look_up(told)).state is OccurrenceState.SENT
+    assert office.texts()[-1].endswith("again")
+
+
 async def test_a_second_uncertain_outcome_is_not_repeated_for_ever(office: Office) -> None:
     anna = await office.person()
     asked = await office.plan(anna, Kind.CHECK_IN)
@@ -271,6 +301,34 @@ async def test_a_nudge_that_cannot_be_composed_fails_after_three_tries_and_stops
     assert found.state is OccurrenceState.FAILED
     assert found.reason
     assert office.texts(BEN) == ["water"]
+
+
+async def test_a_message_of_a_kind_this_version_does_not_know_fails_alone_with_its_reason(
+    office: Office,
+) -> None:
+    """As after a newer version was tried and given up again."""
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    unknown = [await office.plan(anna, expires_in_s=60), await office.plan(anna, in_s=-60)]
+    sound = [await office.plan(ben, kind) for kind in (Kind.HYDRATION, Kind.CHECK_IN)]
+    table = tables.occurrences
+    async with office.database.transaction() as tx:
+        newer = update(table).where(table.c.id.in_(unknown))
+        await tx.execute(newer.values(kind=literal_column("'breathing'")))
+    courier = office.courier()
+
+    await courier.drain()
+    await courier.expire()
+    office.clock.jump_to(office.clock.now() + MINUTE)
+    await courier.drain()
+
+    assert len(office.texts(BEN)) == len(sound)
+    assert [await office.look_up(each) for each in sound]
+    async with office.database.reading() as tx:
+        told = select(table.c.state, table.c.reason).where(table.c.id.in_(unknown))
+        endings = (await tx.execute(told)).all()
+    assert len(endings) == 2
+    assert all(state is OccurrenceState.FAILED for state, _ in endings)
+    assert all("breathing" in reason for _, reason in endings)
 
 
 async def test_a_safety_message_that_cannot_be_composed_is_tried_on_and_on(office: Office) -> None:

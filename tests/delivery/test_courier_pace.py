@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
+import pytest
 from telegram import Bot
 
 from bot.care.model import Kind, Occurrence, OccurrenceState
+from bot.delivery.budget import BotBudget
 from bot.delivery.queue import Queue
 from bot.delivery.sender import Drop, Parcel
 from bot.delivery.transport import AiohttpRequest
 from bot.store import queue
 from tests.delivery.conftest import ANNA, Office, until
-
-if TYPE_CHECKING:
-    import pytest
 
 BEN = 1002
 MINUTE = timedelta(minutes=1)
@@ -147,6 +146,41 @@ async def test_an_escalation_overtakes_thousands_of_nudges(office: Office) -> No
     await running
 
     assert took_s < 0.5
+
+
+@pytest.mark.parametrize(
+    ("standing_in_line", "first"),
+    [((Queue, "lease_in_turn"), Kind.HYDRATION), ((BotBudget, "give_up"), Kind.ESCALATION)],
+)
+async def test_advice_does_not_wait_while_the_courier_stands_in_line_to_write(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    standing_in_line: tuple[type, str],
+    first: Kind,
+) -> None:
+    anna, ben = await office.person(ANNA), await office.person(BEN)
+    in_line, go_on = asyncio.Event(), asyncio.Event()
+    real = getattr(*standing_in_line)
+
+    async def slowly(*arguments: Any, **named: Any) -> Any:
+        in_line.set()
+        await go_on.wait()
+        return await real(*arguments, **named)
+
+    monkeypatch.setattr(*standing_in_line, slowly)
+    await office.plan(anna, first)
+    courier = office.courier()
+    running = asyncio.create_task(courier.run())
+    await until(in_line.is_set)
+
+    await office.plan(ben, Kind.ESCALATION)
+    courier.wake()
+    await until(lambda: office.texts(BEN) != [])
+
+    go_on.set()
+    await until(lambda: office.texts(ANNA) != [])
+    await courier.stop()
+    await running
 
 
 async def test_stop_finishes_what_is_on_its_way(office: Office) -> None:

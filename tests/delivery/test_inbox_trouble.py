@@ -16,7 +16,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from bot.care.model import ChatId
 from bot.delivery import clerk, inbox
 from bot.errors import DatabaseError
-from bot.store import people
+from bot.store import engines, people
 from tests.delivery.conftest import until
 from tests.delivery.test_inbox import ANNA, BEN, Desk, desk, text_in, written
 from tests.store.makers import make_person
@@ -122,8 +122,9 @@ async def _lock_sqlite(database: Database) -> Callable[[], Awaitable[None]]:
 
 
 async def test_an_answer_waits_while_another_process_writes_to_the_file(
-    desk: Desk, sqlite_database: Database
+    desk: Desk, sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(engines, "BUSY_S", 0.02)
     database = sqlite_database
     practice = Practice()
     unlock: Callable[[], Awaitable[None]] | None = None

@@ -55,6 +55,8 @@ TOO_LATE = Drop(OccurrenceState.EXPIRED, "too late")
 UNTRUE = Drop(OccurrenceState.CANCELLED, "no longer true")
 TWO_PROCESSES, ONE_PROCESS = ("one", "two"), ("one", "one")
 
+AFTER_ITS_LEASE: tuple[Operation, ...] = ("release", "uncertain", "fail", "drop", "dismiss")
+
 each_kind = pytest.mark.parametrize("kind", [NUDGE, QUESTION, SAFETY])
 each_pair = pytest.mark.parametrize(
     "names", [TWO_PROCESSES, ONE_PROCESS], ids=["two_processes", "two_tasks_of_one"]
@@ -136,6 +138,25 @@ def test_nobody_begins_to_send_what_is_no_longer_theirs(kind: Kind, names: tuple
 @each_pair
 def test_a_question_arrives_twice_at_most(names: tuple[str, str]) -> None:
     assert max(state.arrived for state in states(QUESTION, names)) == 2
+
+
+@each_pair
+@each_kind
+def test_a_lease_is_ended_by_nobody_who_does_not_hold_it(
+    kind: Kind, names: tuple[str, str]
+) -> None:
+    """But by time, by the person, or by Telegram's yes to an earlier try."""
+    for before, afters in states(kind, names).items():
+        holding = [n for n, each in enumerate(before.workers) if each != IDLE and not each.lapsed]
+        for after in afters:
+            if before.row.state == LEASED and after.row.state in (
+                PLANNED,
+                UNCERTAIN,
+                FAILED,
+                EXPIRED,
+            ):
+                ended = [n for n in holding if after.workers[n] == IDLE]
+                assert before.row.over or ended == holding
 
 
 @each_pair
@@ -277,3 +298,6 @@ async def test_the_machine_does_what_the_real_queue_does(alone: Database, kind: 
             lapsed = replace(occurrence, attempts=0)
             ours = await real.one.still_ours([occurrence, lapsed])
             assert ours == [holds(row, "one"), False]
+            for operation in AFTER_ITS_LEASE:
+                assert not await real.operate(operation, lapsed), (operation, row)
+                assert await real.look() == row, (operation, row)

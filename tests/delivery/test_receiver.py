@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import orjson
 import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
+from telegram import Bot
 
 from bot.delivery.backoff import Backoff
 from bot.delivery.inbox import Inbox
 from bot.delivery.receiver import SECRET_HEADER, Poller, webhook_routes
 from tests.delivery.conftest import until
 from tests.delivery.test_inbox import text_in, written
+from tests.delivery.test_transport import TOKEN, Play, listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from telegram import Bot, Update
+    from telegram import Update
 
     from bot.delivery.clock import SteerableClock
     from bot.sandbox import Sandbox
@@ -39,7 +43,8 @@ class Reading:
         self.inbox = Inbox(database, clock, self._handle, bot)
 
     async def _handle(self, update: Update) -> None:
-        self.texts.append(text_in(update))
+        pressed = update.callback_query
+        self.texts.append(text_in(update) if pressed is None else pressed.data or "")
 
     async def until(self, wanted: Callable[[list[str]], bool]) -> None:
         await until(lambda: wanted(self.texts))
@@ -156,6 +161,96 @@ async def test_stop_does_not_wait_for_the_long_poll(
     assert time.monotonic() - began < 1
 
 
+# What a modified client can put behind a button, and Telegram passes on: no UTF-8, half a pair.
+STRANGE = [b"\xff\xfe", rb"\ud83d", rb"\ud83d\ude00 \udc00"]
+DEEP = 300  # more levels than can be written again
+
+
+def pressed(update_id: int, data: bytes) -> bytes:
+    """A press on a button, as the bytes Telegram sends."""
+    told = {
+        "update_id": update_id,
+        "callback_query": {
+            "id": "1",
+            "from": {"id": ANNA, "is_bot": False, "first_name": "Anna"},
+            "chat_instance": "1",
+            "data": "DATA",
+        },
+    }
+    return orjson.dumps(told).replace(b"DATA", data)
+
+
+def deep(update_id: int) -> bytes:
+    return b'{"update_id":%d,"message":%s}' % (update_id, b"[" * DEEP + b"]" * DEEP)
+
+
+def offering(*updates: bytes, asked: list[int]) -> Play:
+    """A Telegram that has these updates until they are confirmed; `asked` gets each offset."""
+
+    async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        question = (await reader.readuntil(b"\r\n\r\n")).decode()
+        offset = re.search(r"[?&]offset=(\d+)", question)
+        asked.append(int(offset[1]) if offset else 0)
+        left = b",".join(updates) if offset is None else b""
+        body = b'{"ok":true,"result":[' + left + b"]}"
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        writer.write(head % len(body) + body)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+    return play
+
+
+@pytest.mark.parametrize("data", STRANGE)
+async def test_a_button_with_any_bytes_stops_nobody_elses_messages(
+    reading: Reading, data: bytes
+) -> None:
+    asked: list[int] = []
+    worse = orjson.dumps(written(8, "/worse", 1002))
+
+    async with (
+        listening(offering(pressed(7, data), worse, asked=asked)) as address,
+        polling(Bot(TOKEN, base_url=address), reading.inbox),
+    ):
+        await reading.until(lambda texts: "/worse" in texts)
+        await until(lambda: asked[-1] == 9)
+
+    assert len(reading.texts) == 2
+
+
+async def test_an_update_that_cannot_be_stored_is_left_out_and_told_without_its_words(
+    reading: Reading,
+) -> None:
+    asked: list[int] = []
+    offered = [deep(9), orjson.dumps(written(8, "/worse")), b'{"message":"my secret"}', b'"junk"']
+
+    with capture_logs() as lines:
+        async with (
+            listening(offering(*offered, asked=asked)) as address,
+            polling(Bot(TOKEN, base_url=address), reading.inbox),
+        ):
+            await reading.until(lambda texts: texts == ["/worse"])
+            await until(lambda: asked[-1] == 10)
+
+    told = [each for each in lines if each["event"] == "update_left_out"]
+    assert [each["update_id"] for each in told] == [9, None, None]
+    assert "secret" not in str(lines)
+
+
+async def test_updates_without_any_number_are_asked_for_again_at_leisure(
+    reading: Reading,
+) -> None:
+    asked: list[int] = []
+
+    async with (
+        listening(offering(b'"junk"', asked=asked)) as address,
+        polling(Bot(TOKEN, base_url=address), reading.inbox),
+    ):
+        await asyncio.sleep(0.5)
+
+    assert 1 < len(asked) < 20
+
+
 SECRET = "a-made-up-secret"
 
 
@@ -202,6 +297,31 @@ async def test_the_webhook_takes_updates_only(reading: Reading, body: bytes, sta
         answer = await telegram.post("/telegram", content=body, headers={SECRET_HEADER: SECRET})
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("data", STRANGE)
+async def test_the_webhook_takes_a_button_with_any_bytes(reading: Reading, data: bytes) -> None:
+    async with calling(reading.inbox) as telegram:
+        answer = await telegram.post(
+            "/telegram", content=pressed(7, data), headers={SECRET_HEADER: SECRET}
+        )
+    await reading.inbox.settled()
+
+    assert answer.status_code == 200
+    assert len(reading.texts) == 1
+
+
+async def test_the_webhook_does_not_ask_again_for_what_it_can_never_store(
+    reading: Reading,
+) -> None:
+    with capture_logs() as lines:
+        async with calling(reading.inbox) as telegram:
+            answer = await telegram.post(
+                "/telegram", content=deep(9), headers={SECRET_HEADER: SECRET}
+            )
+
+    assert answer.status_code == 200
+    assert [(each["event"], each["update_id"]) for each in lines] == [("update_left_out", 9)]
 
 
 async def test_the_webhook_does_not_say_200_for_what_it_could_not_commit(

@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.care.model import Kind, Occurrence, OccurrenceState
 from bot.delivery.clock import SystemClock
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel
+from bot.service import holding
 from bot.store import queue
-from tests.delivery.conftest import until
+from tests.delivery.conftest import ANNA, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,6 +51,46 @@ async def test_a_message_leaves_at_its_instant_without_anyone_calling(office: Of
         await office.sandbox.person(anna.chat_id).expect(lambda message: message.sender == "bot")
 
     assert 0.8 < time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("why", ["an operator holds the queue", "Telegram pauses the bot"])
+async def test_advice_leaves_at_its_instant_while_everything_else_is_held_up(
+    office: Office, why: str
+) -> None:
+    anna, ben, cara = [await office.person(chat) for chat in (ANNA, 1002, 1003)]
+    if why == "an operator holds the queue":
+        await holding.hold(office.database, office.clock.now())
+    else:
+        office.sandbox.faults.add(method="sendMessage", answer="429", retry_after_s=30, times=2)
+    await office.plan(ben)
+    await office.plan(cara)
+    office.clock.set_rate(1)
+
+    async with awake(office) as courier:
+        await asyncio.sleep(0.7)
+        await office.plan(cara)
+        await office.plan(anna, Kind.ESCALATION, in_s=1)
+        courier.wake()
+        began = time.monotonic()
+        await office.sandbox.person(ANNA).expect(lambda message: "escalation" in message.text)
+
+    assert 0.8 < time.monotonic() - began < 2
+
+
+async def test_advice_that_telegram_put_off_for_minutes_is_not_hurried(office: Office) -> None:
+    told = await office.plan(await office.person(), Kind.ESCALATION)
+    office.sandbox.faults.add(method="sendMessage", answer="429", retry_after_s=120)
+    office.clock.set_rate(1)
+
+    async with awake(office):
+        await until(lambda: office.sends() == 1)
+        await asyncio.sleep(3.5)  # leases that ran out are looked for every three seconds
+    async with awake(office):  # after a new start, which forgets what Telegram asked for
+        await asyncio.sleep(3.5)
+
+    found = await office.look_up(told)
+    assert (office.sends(), found.attempts) == (1, 1)
+    assert found.message.due_at > office.clock.now() + timedelta(seconds=100)
 
 
 async def test_a_message_an_hour_off_comes_in_a_second_once_the_clock_runs_that_fast(

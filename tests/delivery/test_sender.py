@@ -14,8 +14,10 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery.sender import Gone, NotSent, Refused, Uncertain, outcome_of
+from bot.care.model import ChatId
+from bot.delivery.sender import Gone, NotSent, Parcel, Refused, Uncertain, outcome_of, send
 from bot.delivery.transport import UnsentError
+from tests.delivery.test_transport import answering, bot_at, listening
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,40 @@ def test_a_person_who_cannot_be_written_to_is_gone(error: TelegramError) -> None
 )
 def test_a_message_telegram_will_never_take_is_a_defect(error: TelegramError) -> None:
     assert isinstance(outcome_of(error), Refused)
+
+
+STRANGERS = [b"<html><h1>Forbidden</h1>squid</html>", b'{"error":"squid"}', b"[]", b""]
+
+
+@pytest.mark.parametrize("body", STRANGERS)
+@pytest.mark.parametrize(
+    "status", ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "413 Big"]
+)
+async def test_what_something_before_telegram_answers_is_not_believed_nor_quoted(
+    status: str, body: bytes
+) -> None:
+    async with listening(answering(body, status)) as address, bot_at(address) as bot:
+        outcome = await send(bot, ChatId(5), Parcel("Drink a glass of water."))
+
+    assert isinstance(outcome, Uncertain)
+    assert status[:3] in outcome.reason
+    assert "squid" not in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [("400 Bad Request", Refused), ("403 Forbidden", Gone), ("404 Not Found", NotSent)],
+)
+async def test_what_telegram_itself_answers_is_believed(status: str, meaning: type) -> None:
+    said = b'{"ok":false,"error_code":%d,"description":"No"}' % int(status[:3])
+    async with listening(answering(said, status)) as address, bot_at(address) as bot:
+        assert isinstance(await send(bot, ChatId(5), Parcel("Drink.")), meaning)
+
+
+async def test_whoever_says_429_has_not_passed_the_message_on() -> None:
+    play = answering(b"<html>slow down</html>", "429 Too Many Requests")
+    async with listening(play) as address, bot_at(address) as bot:
+        outcome = await send(bot, ChatId(5), Parcel("Drink."))
+
+    assert isinstance(outcome, NotSent)
+    assert outcome.scope == "bot"

@@ -1,6 +1,7 @@
 """The request class against real sockets that behave badly in every way there is."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ import pytest
 from telegram import Bot
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
-from bot.delivery.transport import AiohttpRequest, UnsentError
+from bot.delivery.transport import AiohttpRequest, UnsentError, post
 
 TOKEN = "123456:made-up-token-of-thirty-five-chars"
 Play = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -156,6 +157,26 @@ async def test_junk_in_place_of_json_is_an_error_that_does_not_quote_it() -> Non
             await bot.get_me()
 
     assert "words" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "heard"), [(b'{"ok":true,"result":{"id":1}}', 1), (b"<html>log in first</html>", 0)]
+)
+async def test_only_telegrams_own_answer_counts_as_hearing_from_it(body: bytes, heard: int) -> None:
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+
+    request = AiohttpRequest(on_success=count)
+    await request.initialize()
+    async with listening(answering(body)) as address:
+        with contextlib.suppress(TelegramError):
+            await post(Bot(TOKEN, base_url=address, request=request), "getMe", {})
+    await request.shutdown()
+
+    assert counted == heard
 
 
 async def test_a_file_is_fetched_as_it_is() -> None:

@@ -27,7 +27,7 @@ def main() -> int:
     reader.add_argument("--seed", type=int, default=None, help="repeats an earlier campaign")
     reader.add_argument("--database", choices=KINDS, default=None, help="both unless given")
     reader.add_argument("--people", type=int, default=12)
-    reader.add_argument("--keep", type=Path, default=None, help="keep logs and database here")
+    reader.add_argument("--keep", type=Path, default=None, help="keep logs and evidence here")
     reader.add_argument("--break", dest="broken", choices=tuple(BREAKS), help="break the bot first")
     asked = reader.parse_args()
     seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed

@@ -24,7 +24,7 @@ EMERGENCIES = ("saddle_numbness", "bladder_bowel", "both_legs", "chest_pain")
 SIGNS = ("fever", "weak_limb", "leg_pain", "numb_tingling", "big_bruise", "sore", "dizzy")
 AGREEING = {"I am 18 or older", "I agree, let's begin", "Yes, that is right"}
 WORDS = ("/today", "/report", "my back is stiff", "😀", "/worse", "/worse", "/session", "/session")
-FIT = ("n", "z", "e", "session", "when", "log", "same", "fine", "worse", "ask")
+FIT = ("n", "z", "e", "session", "when", "another", "log", "same", "fine", "worse", "ask")
 ZONE_TYPED_S = 20.0  # a bot that was down is told again
 What = Literal["block", "gone", "stop", "pause"]
 LEAVINGS: tuple[What, ...] = ("block", "block", "stop", "pause")
@@ -58,7 +58,7 @@ class Silence:
     began: float  # seconds of the monotonic clock
     update_id: int | None  # what tells the bot; nothing does when an account is closed
     ended: float | None = None
-    last: int = 0  # the last update that the person had made by then
+    said: tuple[int, ...] = ()  # the updates that the person had made by then
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class Actor:
     _pressed: set[tuple[int, str]] = field(default_factory=set)
     _ended: set[tuple[str, str]] = field(default_factory=set)
     _said_at: float = 0.0
-    _last: int = 0  # the last update that they made
+    _made: list[int] = field(default_factory=list)  # their updates so far
     massaged_at: float = -MASSAGE_EVERY_S
 
     @property
@@ -163,13 +163,14 @@ class Actor:
             await self.person.block()
         else:
             await self.person.send(f"/{what}")
-        silence.update_id = silence.last = self._said()
+        silence.update_id = self._said()
+        silence.said = tuple(self._made)
         self.silences.append(silence)
 
     async def _closes_account(self) -> None:
         """Nobody tells the bot: it hears of it only when it writes."""
         await self.person.deactivate()
-        self.silences.append(Silence("gone", time.monotonic(), None, last=self._last))
+        self.silences.append(Silence("gone", time.monotonic(), None, said=tuple(self._made)))
 
     async def _returns(self, silence: Silence) -> None:
         if silence.what == "gone":
@@ -185,8 +186,8 @@ class Actor:
 
     def _said(self) -> int:
         """The number of the update that was made just now."""
-        self._last = self.sandbox.world.updates.next_id - 1
-        return self._last
+        self._made.append(self.sandbox.world.updates.next_id - 1)
+        return self._made[-1]
 
     def _answers(self) -> None:
         """Press a button of one of the newest messages; some presses come twice."""

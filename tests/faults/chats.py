@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEASE_S = 60.0  # a lease left by a crash comes back within this
 KNOCKED_S = 0.8  # what had left when Telegram said that nobody is there, and writing it down
 RECORDED_S = 3.0  # what was on the wire when the person said stop
+SECOND_S = 1.0  # a message's date has whole seconds: it came within the second that began then
 ORDER_S = 1.5
 
 
@@ -87,9 +88,10 @@ def _no_knocking(books: Books, seen: Witness, chat_id: int, silence: Silence) ->
         for each in seen.attempts
         if each.chat_id == chat_id and each.refused == 403 and silence.began <= each.at <= end
     ]
-    # What the person had said before and is handled late takes them for being back.
-    row = books.inbox.get(silence.last)
-    said = 0.0 if row is None else real(row["closed_at"] or seen.ended, seen)
+    # What the person had said before and is handled late takes them for being back; a second
+    # poller's share of it may be the last to be handled.
+    rows = [books.inbox[each] for each in silence.said if each in books.inbox]
+    said = max((real(row["closed_at"] or seen.ended, seen) for row in rows), default=0.0)
     heard = next(
         (
             each.at
@@ -135,7 +137,9 @@ def _quiet(books: Books, seen: Witness, chat_id: int, silence: Silence) -> Itera
     for each in books.occurrences:
         at = seen.messages.get((chat_id, each["message_id"]))
         ours = each["chat_id"] == chat_id and each["kind"] in CHECK_INS
-        if ours and at is not None and began < at < end and fed(seen, began, at) > RECORDED_S:
+        if at is None or not ours or not began < at <= end - SECOND_S:
+            continue
+        if fed(seen, began, at) > RECORDED_S:
             yield f"chat {chat_id}: {each['kind']} {each['id']} came after /{silence.what}"
 
 

@@ -200,8 +200,9 @@ def test_knocking_again_where_nobody_is_is_seen_unless_the_bot_died_over_the_fir
     assert balance(books(), witness(*knocks, silences=silences, deaths=[10.1])).broken == []
     died_later = witness(*knocks, silences=silences, deaths=[30.0])
     assert len(balance(books(), died_later).broken) == 1
-    said_before = {CHAT: [Silence("gone", 5.0, None, last=9)]}
-    late = books(inbox={9: {"state": "done", "reason": None, "closed_at": 20.0}})
+    said_before = {CHAT: [Silence("gone", 5.0, None, said=(8, 9))]}
+    done = {"state": "done", "reason": None}
+    late = books(inbox={8: done | {"closed_at": 20.0}, 9: done | {"closed_at": 6.0}})
     assert balance(late, witness(*knocks, silences=said_before)).broken == []
 
 
@@ -218,6 +219,17 @@ def test_a_nudge_after_stop_is_seen() -> None:
     assert len(broken) == 2  # in the chat, and in the bot's own books
     assert "came after /stop" in broken[0]
     assert "counts as sent later" in broken[1]
+
+
+def test_a_check_in_after_stop_is_seen_and_one_within_the_second_of_coming_back_is_not() -> None:
+    stopped = books(
+        occurrence(kind=Kind.CHECK_IN, sent_at=99.0),
+        inbox={9: {"state": "done", "reason": None, "closed_at": 2.0}},
+    )
+    for back, broken in ((10.4, []), (30.0, ["came after /stop"])):
+        silences = {CHAT: [Silence("stop", 1.0, 9, ended=back)]}
+        found = balance(stopped, witness(messages={(CHAT, 7): 10.0}, silences=silences)).broken
+        assert [line.partition("check_in 1 ")[2] for line in found] == broken
 
 
 def test_an_escalation_without_a_message_is_seen() -> None:

@@ -118,9 +118,11 @@ class Walk:
             await self.taps("Skip")
 
     async def has_massage(self, pain: int | str = 6, *, new: bool = False) -> None:
-        """Log a massage of just now."""
+        """Log a massage of just now, another one than any before it."""
         await self.says("/session")
         await self.taps("Just now")
+        if "Is that another massage?" in self.last.text:
+            await self.taps("Yes, another one")
         if "same back pain" in self.last.text:
             await self.taps("A new pain" if new else "The same pain")
         await self.taps(str(pain))

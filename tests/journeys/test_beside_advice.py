@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.journeys.harness import NONE, PLANNED, SETTLED, WATER, labels, walking
+from tests.journeys.harness import CHECK_IN, NONE, PLANNED, SETTLED, WATER, Walk, labels, walking
 from tests.journeys.test_safety_net import (
     ALARM,
     ASKED,
@@ -297,3 +297,136 @@ async def test_a_nudge_put_off_in_a_pause_is_not_said_to_be_settled(tmp_path: Pa
 
         assert toast is not None
         assert toast.text == "I send no nudges and no check-ins at the moment."
+
+
+BRUISE = "Large or spreading bruise"
+SPREADS = "you have a large or spreading bruise. If it keeps spreading"
+GET_UP = "you feel light-headed since the massage. For now, sit or lie down, and get up slowly."
+
+
+async def test_what_to_do_about_a_bruise_is_said_beside_advice_that_stands(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "Better", "5")
+        await walk.next_with(CHECK_IN)
+        before = len(walk.person.from_bot)
+
+        await walk.taps(NONE, BRUISE, "Light-headed", "Sore where I was massaged", "Done")
+
+        assert heard(walk, SPREADS, before) == 1
+        assert heard(walk, GET_UP, before) == 1
+        assert walk.last.text.startswith("Thank you. " + STANDS), "the advice stands last"
+        assert heard(walk, "next massage", before) == 0
+        assert heard(walk, "lighter pressure", before) == 0
+
+
+async def test_what_to_do_about_a_bruise_is_said_beside_the_advice_of_the_same_check_in(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.next_with(CHECK_IN)
+
+        await walk.taps(NONE, LEG, BRUISE, "Done")
+
+        assert heard(walk, "Please book an appointment") == 1
+        assert heard(walk, SPREADS) == 1
+
+
+async def test_nothing_is_said_beside_an_emergency_that_was_told_just_now(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("I have chest pain and a big bruise")
+        await walk.taps(f"Yes: {BRUISE}")
+
+        await walk.taps(SIGN)
+
+        assert heard(walk, ALARM) == 1
+        assert heard(walk, SPREADS) == 0
+
+
+async def test_ordinary_soreness_beside_advice_brings_no_words_of_its_own(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done", "Better", "5")
+        await walk.next_with(CHECK_IN)
+        before = len(walk.person.from_bot)
+
+        await walk.taps(NONE, "Sore where I was massaged", "Done")
+
+        assert len(walk.person.from_bot) == before + 2, "the second list, and the advice"
+
+
+async def test_a_bruise_that_is_told_to_a_doctor_today_is_not_said_to_wait(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.tells(*["Skip"] * 5, "Blood thinners", "Done")
+        await walk.has_massage()
+        await walk.next_with(CHECK_IN)
+
+        await walk.taps(NONE, BRUISE, "Done")
+
+        assert heard(walk, TODAY) == 1
+        assert heard(walk, SPREADS) == 0
+
+
+STRETCHES_ON, REMINDERS_ON = "stretches can go on", "reminders can come again"
+
+
+async def has_leg_pain(walk: Walk) -> None:
+    await walk.says("/worse")
+    await walk.taps(NONE, LEG, "Done", "About the same", "5")
+
+
+@pytest.mark.parametrize("silence", ["/stop", "/pause"])
+async def test_in_silence_no_stretches_are_said_to_go_on(tmp_path: Path, silence: str) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says(silence)
+
+        await walk.taps("It has stopped")
+
+        assert "I am glad to hear that." in walk.last.text
+        assert "telling a doctor what happened" in walk.last.text
+        assert heard(walk, STRETCHES_ON) == 0
+        assert await walk.nudges_ahead() == set()
+
+
+async def test_after_stop_a_doctors_word_is_taken_without_promising_stretches(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says("/stop")
+
+        await walk.taps("I've got help", "I've been seen, all fine")
+
+        assert "Good to hear." in walk.last.text
+        assert heard(walk, "Your stretches") == 0
+
+
+async def test_without_stretches_in_the_settings_none_are_said_to_go_on(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED, has_leg_pain) as walk:
+        await walk.says("/settings")
+        await walk.taps("Stretches: on")
+
+        await walk.taps("It has stopped")
+
+        assert heard(walk, STRETCHES_ON) == 0
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_reminders_are_said_to_come_again_only_where_they_do(
+    tmp_path: Path, *, paused: bool
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        await walk.says("/worse")
+        await walk.taps(NONE, "Fever or shivering", "Done", "About the same", "5")
+        await walk.taps("It has stopped")
+        if paused:
+            await walk.says("/pause")
+        await walk.passes(days=4)
+
+        await walk.says("/worse")
+        await walk.taps(NONE, NONE, "Better", "3")
+
+        assert heard(walk, "you ticked none of those signs now") == 1
+        assert heard(walk, REMINDERS_ON) == (not paused)
+        assert bool(await walk.nudges_ahead()) is not paused

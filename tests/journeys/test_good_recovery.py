@@ -176,3 +176,88 @@ def _strengthens_every_third_time(unasked: list[ChatMessage], since: datetime) -
     first = after.index(True)
     assert first < 3
     assert all(stronger == ((turn - first) % 3 == 0) for turn, stronger in enumerate(after))
+
+
+async def gets_better_twice(walk: Walk) -> None:
+    """Two better check-ins in a row, a day and three days after the massage."""
+    await walk.passes(hours=24)
+    await walk.answers(change="Better", pain=4)
+    await walk.passes(hours=48)
+    await walk.answers(change="Better", pain=3)
+
+
+STRENGTHENS = (*BEGUN, gets_better_twice)
+
+
+async def is_worse_and_leaves_the_rest(walk: Walk) -> None:
+    """Tell under /worse that it is worse, and leave the question that follows."""
+    await walk.says("/worse")
+    await walk.taps(NONE, NONE, "Worse")
+
+
+async def test_who_is_worse_is_not_told_that_they_feel_better(tmp_path: Path) -> None:
+    async with walking(tmp_path, *STRENGTHENS) as walk:
+        at = next(at for at, what in await walk.planned() if what == STRENGTHENING)
+        await walk.passes(seconds=(at - walk.now).total_seconds() - 600)
+        await is_worse_and_leaves_the_rest(walk)
+
+        came = await walk.passes(days=4)
+
+        assert [each for each in came if is_exercise(each)]
+        assert [each for each in came if is_strengthening(each)] == []
+
+
+async def test_a_worse_left_half_answered_brings_stretches_back_once_it_runs_out(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *STRENGTHENS) as walk:
+        assert STRENGTHENING in await walk.nudges_ahead()
+        await is_worse_and_leaves_the_rest(walk)
+
+        await walk.passes(hours=26)
+
+        ahead = await walk.nudges_ahead()
+        assert STRETCH in ahead
+        assert STRENGTHENING not in ahead
+
+
+async def test_a_strengthening_put_off_does_not_come_to_who_is_worse_since(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *STRENGTHENS) as walk:
+        while not is_strengthening(await walk.next_message()):
+            pass
+        await walk.taps("Later", "In 1 hour")
+        await is_worse_and_leaves_the_rest(walk)
+
+        came = await walk.passes(hours=3)
+
+        assert [each for each in came if is_strengthening(each)] == []
+
+
+async def test_a_strengthening_can_not_be_put_off_once_it_is_worse(tmp_path: Path) -> None:
+    async with walking(tmp_path, *STRENGTHENS) as walk:
+        while not is_strengthening(await walk.next_message()):
+            pass
+        await walk.taps("Later")
+        await is_worse_and_leaves_the_rest(walk)
+
+        await walk.taps("In 1 hour")
+
+        assert "once more at" not in walk.said
+
+
+async def test_a_check_in_half_answered_comes_into_the_plan_when_the_next_one_takes_its_place(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *STRENGTHENS) as walk:
+        while CHECK_IN not in (await walk.next_message()).text:
+            pass
+        await walk.taps(NONE, NONE, "Worse")
+        before = len(walk.person.from_bot)
+
+        await walk.passes(days=7, hours=2)
+
+        asked = [each for each in walk.person.from_bot[before:] if CHECK_IN in each.text]
+        assert len(asked) == 1, "the next one, and not twice"
+        assert STRENGTHENING not in await walk.nudges_ahead()

@@ -21,6 +21,8 @@ from tests.journeys.harness import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bot.sandbox.views import ChatMessage
+
 
 SIGN = "Numb between my legs"
 FEVER = "Fever or shivering"
@@ -344,3 +346,59 @@ async def test_a_sign_that_a_doctor_has_checked_is_not_said_to_be_unticked(tmp_p
 
         assert "a doctor has checked what you ticked" in walk.last.text
         assert "You ticked none" not in walk.said
+
+
+async def comes_back_after_erasing(walk: Walk) -> None:
+    """A check-in arrives; the person has everything erased, and joins again."""
+    await walk.next_with(CHECK_IN)
+    await walk.says("/privacy")
+    await walk.taps("Erase everything", "Yes, erase it")
+    await walk.joins()
+    await walk.tells()
+
+
+def before_erasing(walk: Walk) -> ChatMessage:
+    """The list of danger signs from before everything was erased."""
+    return next(each for each in walk.person.from_bot if CHECK_IN in each.text)
+
+
+CAME_BACK = (*PLANNED, comes_back_after_erasing)
+
+
+async def test_a_sign_tapped_on_a_list_from_before_erasing_is_heard(tmp_path: Path) -> None:
+    async with walking(tmp_path, *CAME_BACK) as walk:
+        toast = await walk.person.tap(before_erasing(walk).message_id, SIGN)
+        await walk.quiet()
+
+        assert heard(walk, ALARM) == 1
+        assert toast is None or not toast.text
+        assert f"First list: {SIGN}" in (await walk.says("/report")).text
+
+
+async def test_only_a_sign_is_heard_from_a_list_from_before_erasing(tmp_path: Path) -> None:
+    async with walking(tmp_path, *CAME_BACK) as walk:
+        toast = await walk.person.tap(before_erasing(walk).message_id, NONE)
+        await walk.quiet()
+
+        assert toast is not None
+        assert toast.text.startswith("That check-in is closed.")
+        assert "check-in is waiting" not in (await walk.says("/today")).text
+
+
+async def test_a_condition_tapped_on_a_profile_from_before_erasing_is_not_kept(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.taps(*["Skip"] * 5)
+        conditions = walk.last
+        await walk.says("/privacy")
+        await walk.taps("Erase everything", "Yes, erase it")
+        await walk.joins()
+        await walk.tells()
+
+        toast = await walk.person.tap(conditions.message_id, "Pregnant")
+        await walk.quiet()
+
+        assert toast is not None
+        assert toast.text.startswith("That check-in is closed.")
+        assert "check-in is waiting" not in (await walk.says("/today")).text

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.person import Toast
 from tests.journeys.harness import NONE, SETTLED, START, Walk, labels, walking
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ async def test_a_massage_of_just_now_shows_its_plan_and_keeps_it(tmp_path: Path)
         await walk.has_massage(pain=6)
 
         assert "Here is your plan" in walk.last.text
-        assert labels(walk.last) == ["Looks good", "Change times"]
+        assert labels(walk.last) == ["Looks good", "Change times", "That was a mistake"]
         coming = await walk.planned()
         assert coming[0] == (START + timedelta(minutes=30), "a glass of water")
         assert (START + timedelta(hours=4), "check-in") in coming
@@ -141,11 +140,72 @@ async def test_the_same_massage_logged_twice_is_one_massage(tmp_path: Path) -> N
         before = await walk.planned()
 
         await walk.says("/session")
-        await walk.taps("Just now", "The same pain")
-        toast = await walk.taps("6")
+        await walk.taps("Just now")
 
-        assert toast == Toast("I have that massage already. /today shows what comes.")
+        assert walk.last.text == "I have that massage already. /today shows what comes."
         assert await walk.planned() == before
+
+
+async def test_one_massage_told_twice_stays_one_and_brings_no_advice(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.tells("Less than 6 weeks ago", "One place")
+        await walk.has_massage()
+        await walk.passes(minutes=2)
+        before = await walk.planned()
+
+        await walk.says("/session")
+        await walk.taps("Just now")
+
+        assert "You told me of one already: Tue, Mar 10, 10:00." in walk.last.text
+        await walk.taps("No, the same one")
+        assert walk.last.text.startswith("Then it stays one massage")
+        assert await walk.planned() == before
+        await walk.passes(hours=24)
+        await walk.answers(change="About the same", pain=6)
+        assert "two massages" not in walk.said
+        assert (await walk.says("/report")).text.count("pain before") == 1
+
+
+async def test_another_massage_soon_after_the_first_counts_as_one_more(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        await walk.passes(hours=2)
+
+        await walk.says("/session")
+        await walk.taps("Just now", "Yes, another one", "The same pain", "5")
+
+        assert "Here is your plan" in walk.last.text
+        assert (await walk.says("/report")).text.count("pain before") == 2
+
+
+async def test_massages_of_two_sittings_are_not_taken_for_one(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        await walk.passes(hours=3, minutes=1)
+
+        await walk.says("/session")
+        await walk.taps("Just now")
+
+        assert "same back pain" in walk.last.text
+
+
+async def test_telling_begun_twice_at_once_asks_before_it_counts_two(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.says("/session")
+        await walk.taps("Just now")
+        first = walk.last
+        await walk.passes(minutes=1)
+        await walk.says("/session")
+        await walk.taps("Just now", "6")
+
+        await walk.person.tap(first.message_id, "6")
+        await walk.quiet()
+
+        asked = walk.person.message(first.message_id)
+        assert "Is that another massage?" in asked.text
+        await walk.person.tap(first.message_id, "No, the same one")
+        await walk.quiet()
+        assert (await walk.says("/report")).text.count("pain before") == 1
 
 
 async def test_a_double_press_on_the_pain_logs_one_massage(tmp_path: Path) -> None:
@@ -230,3 +290,147 @@ async def test_nobody_else_hears_of_bruises(tmp_path: Path) -> None:
         await walk.has_massage()
 
         assert "bruise" not in walk.last.text
+
+
+# ---- taken out again ----
+
+
+async def has_two(walk: Walk) -> None:
+    """New pain in one place, and its one massage told of twice."""
+    await walk.tells("Less than 6 weeks ago", "One place")
+    await walk.has_massage()
+    await walk.passes(minutes=2)
+    await walk.has_massage()
+
+
+TOLD_TWICE = (Walk.joins, has_two)
+
+
+async def test_a_massage_told_of_by_mistake_is_taken_out_after_a_second_question(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        before = await walk.planned()
+        await walk.passes(minutes=2)
+        await walk.has_massage()
+
+        await walk.taps("That was a mistake")
+
+        assert "Shall I take this massage out?\nTue, Mar 10, 10:02" in walk.last.text
+        assert labels(walk.last) == ["Yes, take it out", "No, keep it"]
+        assert (START + timedelta(hours=4, minutes=2), "check-in") in await walk.planned()
+        await walk.taps("Yes, take it out")
+        assert walk.last.text.startswith("That massage no longer counts.")
+        assert "I go on with the plan of the massage before it." in walk.last.text
+        assert await walk.planned() == before
+
+
+async def test_a_massage_taken_out_is_not_held_against_the_one_that_was(tmp_path: Path) -> None:
+    async with walking(tmp_path, *TOLD_TWICE) as walk:
+        await walk.taps("That was a mistake", "Yes, take it out")
+
+        await walk.passes(hours=24)
+        await walk.answers(change="About the same", pain=6)
+
+        assert "two massages" not in walk.said
+        assert (await walk.says("/report")).text.count("pain before") == 1
+
+
+async def test_no_keep_it_keeps_it(tmp_path: Path) -> None:
+    async with walking(tmp_path, *TOLD_TWICE) as walk:
+        before = await walk.planned()
+
+        await walk.taps("That was a mistake", "No, keep it")
+
+        assert walk.last.text == "Then it stays. /today shows what comes."
+        assert await walk.planned() == before
+
+
+async def test_the_only_massage_taken_out_leaves_no_plan(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+
+        await walk.taps("That was a mistake", "Yes, take it out")
+
+        assert "Its plan has ended." in walk.last.text
+        assert await walk.planned() == []
+        assert await walk.passes(days=8) == []
+        assert "My last one was a mistake" not in labels(await walk.says("/session"))
+
+
+async def test_a_mistake_noticed_later_is_taken_out_from_session(tmp_path: Path) -> None:
+    async with walking(tmp_path, *TOLD_TWICE) as walk:
+        await walk.next_with("how are you right now?")
+        await walk.says("/session")
+
+        await walk.taps("My last one was a mistake", "Yes, take it out")
+
+        assert "I go on with the plan of the massage before it." in walk.last.text
+        assert (START + timedelta(hours=24), "check-in") in await walk.planned()
+
+
+async def test_old_buttons_of_a_massage_taken_out_change_nothing(tmp_path: Path) -> None:
+    async with walking(tmp_path, *TOLD_TWICE) as walk:
+        plan = walk.last
+        await walk.taps("That was a mistake")
+        asked = walk.last
+        yes, no = asked.button("Yes, take it out").data, asked.button("No, keep it").data
+        assert yes is not None
+        assert no is not None
+        await walk.taps("Yes, take it out")
+        before = await walk.planned()
+        done = walk.last
+
+        for message, pressed in ((plan, "That was a mistake"), (asked, no)):
+            toast = await walk.person.tap(message.message_id, pressed, stale=message is asked)
+            assert toast is not None
+            assert toast.text.startswith("I can only take out the last massage")
+        await walk.person.tap(asked.message_id, yes, stale=True)
+        await walk.quiet()
+
+        assert walk.last == done
+        assert await walk.planned() == before
+
+
+async def test_only_the_massage_told_of_last_is_taken_out(tmp_path: Path) -> None:
+    async with walking(tmp_path, *SETTLED) as walk:
+        await walk.has_massage()
+        first = walk.last
+        await walk.passes(hours=4)
+        await walk.has_massage()
+        before = await walk.planned()
+
+        toast = await walk.person.tap(first.message_id, "That was a mistake")
+
+        assert toast is not None
+        assert toast.text.startswith("I can only take out the last massage")
+        assert await walk.planned() == before
+
+
+async def test_a_new_pain_told_of_by_mistake_goes_with_its_massage(tmp_path: Path) -> None:
+    async with walking(tmp_path, Walk.joins) as walk:
+        await walk.tells("Less than 6 weeks ago", "One place")
+        await walk.has_massage()
+        await walk.passes(hours=24)
+        await walk.answers(change="About the same", pain=6)
+        await walk.has_massage(new=True)
+
+        await walk.taps("That was a mistake", "Yes, take it out")
+        await walk.has_massage()
+
+        await walk.passes(hours=24)
+        await walk.answers(change="About the same", pain=6)
+        assert "• it is not clearly better after two massages" in walk.said
+
+
+async def test_advice_that_is_open_stands_when_the_massage_is_taken_out(tmp_path: Path) -> None:
+    async with walking(tmp_path, *TOLD_TWICE) as walk:
+        await walk.next_with("how are you right now?")
+        await walk.taps(NONE, "Pain shooting down one leg", "Done")
+        await walk.says("/session")
+
+        await walk.taps("My last one was a mistake", "Yes, take it out")
+
+        assert "Please book an appointment in the next few days." in walk.last.text
+        assert "Still open" in (await walk.says("/today")).text

@@ -155,9 +155,9 @@ async def test_two_processes_are_to_a_person_as_one_also_when_one_dies(
 
         await anna.send("/worse")
         await tap(await expect("I am here."), "Chest pain, hard to breathe")
-        await expect("999")
+        await expect("Call 999")
         await asyncio.sleep(0)
 
         assert machines.balancer.passed[down] == before
-        advice = [each for each in anna.from_bot if "999" in each.text]
+        advice = [each for each in anna.from_bot if "Call 999" in each.text]
         assert len(advice) == 1

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.telegram import turn
 from tests.journeys.harness import NONE, PLANNED, labels, walking
 
 if TYPE_CHECKING:
@@ -46,6 +47,25 @@ async def test_a_danger_sign_waits_for_no_redrawing_of_a_list(
         )
 
         walk.person.press(walk.last.message_id, LIGHT)
+        walk.person.press(first.message_id, chest, stale=True)
+
+        await walk.person.expect(ALARM, timeout_s=SOON_S)
+
+
+async def test_a_telegram_slow_in_everything_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_S", SOON_S / 2)
+    async with walking(tmp_path, *PLANNED) as walk:
+        first = await walk.says("/worse")
+        chest = first.button(CHEST).data
+        assert chest is not None
+        await walk.taps(NONE)
+        walk.person.catch_up()
+        for method in ("answerCallbackQuery", "editMessageText", "editMessageReplyMarkup"):
+            walk.tryout.sandbox.faults.add(method, answer="slow", delay_s=PAUSE_S)
+
+        walk.person.press(walk.last.message_id, NONE)
         walk.person.press(first.message_id, chest, stale=True)
 
         await walk.person.expect(ALARM, timeout_s=SOON_S)

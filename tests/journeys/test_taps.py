@@ -225,13 +225,17 @@ async def test_another_persons_check_in_can_not_be_answered(tmp_path: Path) -> N
         await joins_too(walk, eve)
         on_eves_phone = eve.from_bot[-1]
 
-        for label in (NONE, "Chest pain, hard to breathe"):
-            toast = await eve.tap(on_eves_phone.message_id, data_of(first, label), stale=True)
-            await walk.quiet()
-            assert toast == CLOSED
+        toast = await eve.tap(on_eves_phone.message_id, data_of(first, NONE), stale=True)
+        await walk.quiet()
+        assert toast == CLOSED
+        sign = data_of(first, "Chest pain, hard to breathe")
+        await eve.tap(on_eves_phone.message_id, sign, stale=True)
+        await walk.quiet()
 
+        assert any("Please get help right now" in each.text for each in eve.from_bot), "her own"
         assert labels(walk.person.message(first.message_id)) == labels(first)
         assert "Please get help right now" not in walk.said
+        assert "Still open" not in (await walk.says("/today")).text
 
 
 async def test_another_persons_escalation_can_not_be_answered(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ import psycopg
 import pytest
 import time_machine
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from structlog.testing import capture_logs
 
 from bot import app as assembly
 from bot.care.model import Kind
 from bot.delivery.clock import SystemClock
+from bot.errors import SettingError
 from bot.sandbox import Sandbox
 from bot.service import holding
 from bot.settings import load
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 SECRET = "a-secret-of-20-chars"
 LAST = "setMyShortDescription"  # of the calls at a start
 HOOK = "https://bot.example.org/hook"
+DEAF_CALLS = 1000
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -57,6 +60,15 @@ class Watched:
         async with self.session.get(f"http://{host}:{port}/readyz") as answer:
             return answer.status, await answer.json()
 
+    async def becomes_ready(self) -> dict[str, Any]:
+        """What /readyz says of each part once it is 200; TimeoutError after 5 s."""
+        async with asyncio.timeout(5):
+            while True:
+                status, parts = await self.readiness()
+                if status == 200:
+                    return parts
+                await asyncio.sleep(0.02)
+
     async def metrics(self) -> dict[str, float]:
         """Every line of /metrics as name{labels} and value."""
         status, text = await self.get("/metrics")
@@ -67,12 +79,16 @@ class Watched:
 
 @asynccontextmanager
 async def watched(
-    url: str, *, away: bool = False, hook: str | None = None
+    url: str, *, away: bool = False, deaf: bool = False, hook: str | None = None
 ) -> AsyncIterator[Watched]:
-    """A bot with AFTERCARE_LISTEN, started; `away`: Telegram does not answer its first calls."""
+    """A bot with AFTERCARE_LISTEN, started; `away`: Telegram does not answer its first calls;
+    `deaf`: nor when it asks for updates.
+    """
     async with Sandbox(now=SystemClock().now) as sandbox, aiohttp.ClientSession() as session:
         if away:
             sandbox.faults.add("getMe", answer="drop_before", times=1000)
+        if deaf:
+            sandbox.faults.add("getUpdates", answer="502", times=DEAF_CALLS)
         app = await assembly.build(
             load(
                 {},
@@ -95,18 +111,71 @@ async def watched(
             yield Watched(app, sandbox, session)
         finally:
             starting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await starting
+            await asyncio.gather(starting, return_exceptions=True)
             await app.stop()
 
 
 async def test_a_bot_that_polls_is_alive_and_ready_in_every_part(database_url: str) -> None:
     async with watched(database_url) as bot:
         assert await bot.get("/healthz") == (200, "alive\n")
-        assert await bot.readiness() == (
-            200,
-            {"ready": True, "database": "ok", "scheduler": "ok", "telegram": "ok"},
-        )
+        assert await bot.becomes_ready() == {
+            "ready": True,
+            "database": "ok",
+            "scheduler": "ok",
+            "telegram": "ok",
+            "updates": "ok",
+        }
+
+
+async def test_a_bot_that_was_never_let_ask_for_updates_is_not_ready(sqlite_url: str) -> None:
+    """Another program asks with its token, say: its own calls are answered all the same."""
+    async with watched(sqlite_url, deaf=True) as bot:
+        await bot.sandbox.wait_until(lambda: bot.sandbox.faults.left < DEAF_CALLS)
+        status, parts = await bot.readiness()
+
+        assert (status, parts["telegram"]) == (503, "ok")
+        assert parts["updates"] == "asked for in vain so far"
+
+
+async def test_a_bot_that_went_deaf_is_told_with_its_time_though_telegram_answers(
+    sqlite_url: str,
+) -> None:
+    later = SystemClock().now() + timedelta(minutes=10)
+    async with watched(sqlite_url) as bot:
+        await bot.becomes_ready()
+        with time_machine.travel(later, tick=True):
+            await bot.app.alarm.tick()
+            status, parts = await bot.readiness()
+
+        assert (status, parts["telegram"]) == (503, "ok")
+        assert re.fullmatch(r"asked for in vain for (599|60\d) s", parts["updates"])
+
+
+async def test_a_webhook_that_is_not_set_yet_is_told(sqlite_url: str) -> None:
+    async with watched(sqlite_url, away=True, hook=HOOK) as bot:
+        assert (await bot.readiness())[1]["updates"] == "the webhook is not set yet"
+
+
+async def test_a_webhook_that_telegram_refuses_ends_the_start_in_its_words(
+    sqlite_url: str,
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        async with watched(sqlite_url, hook="https://bot.example.org:9999/hook"):
+            pass
+
+    assert str(refused.value) == (
+        "AFTERCARE_WEBHOOK_URL is refused by Telegram: "
+        "bad webhook: webhook can be set up only on ports 80, 88, 443 or 8443"
+    )
+
+
+async def test_a_bot_that_does_not_reach_telegram_logs_why(sqlite_url: str) -> None:
+    with capture_logs() as lines:
+        async with watched(sqlite_url, away=True):
+            pass
+
+    [told] = [each for each in lines if each["event"] == "telegram_unreachable"][:1]
+    assert told["reason"] == "the connection broke (ServerDisconnectedError)"
 
 
 async def test_without_the_setting_nothing_listens(sqlite_url: str) -> None:

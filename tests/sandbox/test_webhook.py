@@ -110,6 +110,10 @@ async def test_pending_updates_can_be_dropped(anna: Person, api: Api) -> None:
             "bad webhook: HTTPS url must be provided for webhook",
         ),
         (
+            {"url": "https://example.org:9999/hook"},
+            "bad webhook: webhook can be set up only on ports 80, 88, 443 or 8443",
+        ),
+        (
             {"url": "https://example.org/hook", "secret_token": "no spaces"},
             "secret token contains unallowed characters",
         ),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.care.model import Escalation, Interview, Occurrence
+    from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
 
@@ -86,7 +87,7 @@ class Clinic:
         person: Person,
         interview: Interview,
         question: str,
-        act: answering.Act,
+        act: Act,
         option: str | int | None = None,
         *,
         now: datetime = NOW,
@@ -142,13 +143,18 @@ class Clinic:
         async with self.tx() as tx:
             if isinstance(ready, due.Postponed):
                 await queue.release(
-                    tx, occurrence.id, owner=COURIER, due_at=ready.until, reason=ready.reason
+                    tx,
+                    occurrence,
+                    owner=COURIER,
+                    at=now,
+                    due_at=ready.until,
+                    reason=ready.reason,
                 )
             elif isinstance(ready, due.Withheld):
                 expired = ready.state is OccurrenceState.EXPIRED
                 await queue.drop(
                     tx,
-                    occurrence.id,
+                    occurrence,
                     owner=COURIER,
                     state=OccurrenceState.EXPIRED if expired else OccurrenceState.CANCELLED,
                     reason=ready.reason,

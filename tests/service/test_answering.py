@@ -22,7 +22,7 @@ from bot.store import interviews
 from tests.service.clinic import DAY, HOUR, NOW
 
 if TYPE_CHECKING:
-    from bot.service.answering import Act
+    from bot.care.taps import Act
     from tests.service.clinic import Clinic
 
 
@@ -265,3 +265,33 @@ async def test_a_profile_told_before_any_massage_is_not_judged_yet(
 
     assert turn.ended
     assert turn.opened is None
+
+
+async def test_the_health_list_knows_what_was_told_before_and_no_other_question_does(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.tells(anna, Profile(age="60_plus", conditions=frozenset({"immune", "cancer"})))
+    turn = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    assert turn.known == ()
+    for question in ("onset", "area", "age", "sex", "recent_fall"):
+        turn = await clinic.says(anna, turn.interview, question, "skip")
+
+    assert turn.question is not None
+    assert turn.question.id == "conditions"
+    assert turn.known == ("cancer", "immune")
+
+
+async def test_a_health_list_that_is_not_done_takes_no_known_risk_away(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.tells(anna, Profile(conditions=frozenset({"immune", "cancer"})))
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+
+    await clinic.says(anna, begun.interview, "conditions", "tick", "pregnant")
+    await clinic.says(anna, begun.interview, "conditions", "untick", "cancer")
+    await clinic.says(anna, begun.interview, "conditions", "untick", "pregnant")
+    told = (await clinic.person(anna.id)).profile
+    await clinic.says(anna, begun.interview, "conditions", "confirm")
+
+    assert told.conditions == {"immune", "cancer"}
+    assert (await clinic.person(anna.id)).profile.conditions == {"immune"}

@@ -9,17 +9,15 @@ import pytest
 
 from bot.care.model import (
     END,
-    Answer,
     Interview,
     InterviewId,
     InterviewState,
     Level,
     Person,
-    PersonId,
     Verdict,
 )
 from bot.service import answering, overview
-from bot.store import interviews, sessions
+from bot.store import interviews, people, sessions
 from tests.service.clinic import DAY, HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
@@ -47,6 +45,19 @@ async def test_worse_begins_with_the_danger_signs(clinic: Clinic, anna: Person) 
     assert turn.question.id == "danger_now"
     assert turn.interview.state is InterviewState.OPEN
     assert turn.interview.session_id is None
+
+
+async def test_a_profile_counts_as_asked_once_a_question_of_it_certainly_arrived(
+    clinic: Clinic, anna: Person
+) -> None:
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    assert begun.question is not None
+    assert not await answering.was_asked(clinic.practice, anna.id, "profile")
+
+    await answering.shown(clinic.practice, begun.interview.id, begun.question.id)
+
+    assert await answering.was_asked(clinic.practice, anna.id, "profile")
+    assert not await answering.was_asked(clinic.practice, anna.id, "worse")
 
 
 async def test_worse_belongs_to_the_latest_massage(clinic: Clinic, anna: Person) -> None:
@@ -90,6 +101,21 @@ async def test_a_profile_left_half_way_is_taken_up_again_a_month_later(
     assert again.interview.id == begun.interview.id
     assert again.question is not None
     assert again.question.id == "area"
+
+
+async def test_a_profile_left_half_way_is_not_taken_up_for_another_pain(
+    clinic: Clinic, anna: Person
+) -> None:
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    await clinic.says(anna, begun.interview, "onset", "skip")
+    async with clinic.tx() as tx:
+        await people.save(tx, replace(anna, course=anna.course + 1))
+
+    again = await answering.begin(clinic.practice, anna.id, "profile", NOW + DAY)
+
+    assert again.interview.id != begun.interview.id
+    assert again.question is not None
+    assert again.question.id == "onset"
 
 
 # ---- look, shown, open_check_in ----
@@ -207,34 +233,6 @@ async def test_an_answer_for_the_worse_is_judged_again(clinic: Clinic, anna: Per
     assert turn.opened.reasons == ("much_worse",)
 
 
-@pytest.mark.parametrize(
-    ("state", "level", "question", "changeable"),
-    [
-        (InterviewState.OPEN, Level.SELF_CARE, "symptoms", True),
-        (InterviewState.COMPLETE, Level.DOCTOR, "symptoms", True),
-        (InterviewState.OPEN, Level.SELF_CARE, "danger_now", False),
-        (InterviewState.EXPIRED, Level.SELF_CARE, "symptoms", False),
-        (InterviewState.COMPLETE, Level.EMERGENCY, "symptoms", False),
-    ],
-)
-async def test_an_emergency_or_a_closed_check_in_can_not_be_changed_away(
-    state: InterviewState, level: Level, question: str, *, changeable: bool
-) -> None:
-    """Both answers are of one instant: the one to the later question is the last."""
-    interview = Interview(
-        id=InterviewId(1),
-        person_id=PersonId(1),
-        kind="worse",
-        state=state,
-        opened_at=NOW,
-        course=1,
-        answers={each: Answer(each, (), True, NOW) for each in ("danger_now", "symptoms")},
-        verdict=Verdict(level, ()),
-    )
-
-    assert answering.can_reconsider(interview, question) is changeable
-
-
 # ---- is_news, report_again, add_note ----
 
 
@@ -291,6 +289,18 @@ async def test_an_old_sign_tapped_twice_does_not_alarm_twice_in_one_report(
 
     told = await overview.told(clinic.practice, anna.id)
     assert told.advice == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "symptom"), [("conditions", "pregnant"), ("danger_now", "pregnant"), ("old", "x")]
+)
+async def test_what_no_list_of_signs_has_is_no_report_and_leaves_nothing_waiting(
+    clinic: Clinic, anna: Person, question: str, symptom: str
+) -> None:
+    again = await answering.report_again(clinic.practice, anna.id, question, symptom, NOW)
+
+    assert again is None
+    assert await answering.open_check_in(clinic.practice, anna.id) is None
 
 
 async def test_a_note_is_kept_as_it_was_typed(clinic: Clinic, anna: Person) -> None:

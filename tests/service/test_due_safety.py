@@ -177,3 +177,23 @@ async def test_a_profile_left_half_answered_is_judged_once(clinic: Clinic, anna:
     assert await due.judge_left_profiles(clinic.practice, NOW + 3 * HOUR) == 0
 
     assert (await clinic.standing(anna)).reasons == ("fall_risk",)
+
+
+async def test_a_profile_left_again_is_judged_again_an_hour_after_the_last_answer(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    begun = await answering.begin(clinic.practice, anna.id, "profile", NOW)
+    for question in ("onset", "area"):
+        await clinic.says(anna, begun.interview, question, "skip")
+    await clinic.says(anna, begun.interview, "age", "choose", "60_plus")
+    assert await due.judge_left_profiles(clinic.practice, NOW + 2 * HOUR) == 1
+
+    later = NOW + 3 * HOUR
+    await clinic.says(anna, begun.interview, "sex", "skip", now=later)
+    await clinic.says(anna, begun.interview, "recent_fall", "choose", "yes", now=later)
+
+    assert await due.judge_left_profiles(clinic.practice, later + 50 * MINUTE) == 0
+    assert await due.judge_left_profiles(clinic.practice, later + 2 * HOUR) == 1
+    assert await due.judge_left_profiles(clinic.practice, later + 3 * HOUR) == 0
+    assert (await clinic.standing(anna)).reasons == ("fall_risk",)

@@ -12,10 +12,12 @@ from bot.care.model import (
     Person,
     Profile,
 )
-from bot.service import massages, overview
+from bot.service import answering, massages, overview, people
 from tests.service.clinic import DAY, HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from tests.service.clinic import Clinic
 
 
@@ -167,6 +169,26 @@ async def test_a_massage_logged_late_still_asks_for_the_danger_signs(
     assert NOW < first.due_at < NOW + 5 * HOUR
 
 
+async def test_the_massage_close_enough_to_be_the_same_one_is_found(
+    clinic: Clinic, anna: Person
+) -> None:
+    ben = await clinic.admit(6006)
+    await clinic.massage(ben, NOW + 5 * HOUR)
+    await clinic.massage(anna)
+    renewed = (await clinic.massage(anna, NOW + 2 * HOUR, new=True)).person
+
+    async def near(hours: float) -> timedelta | None:
+        found = await massages.near(clinic.practice, renewed, NOW + hours * HOUR)
+        return found.at - NOW if found else None
+
+    assert await near(-3) == 0 * HOUR
+    assert await near(-3.01) is None
+    assert await near(0.9) == 0 * HOUR  # also one of the pain before
+    assert await near(1.1) == 2 * HOUR
+    assert await near(5) == 2 * HOUR
+    assert await near(5.01) is None  # of ben's nobody knows here
+
+
 async def test_massages_are_counted_by_episode_of_pain(clinic: Clinic, anna: Person) -> None:
     assert await massages.earlier_sessions(clinic.practice, anna) == 0
     await clinic.massage(anna)
@@ -176,3 +198,72 @@ async def test_massages_are_counted_by_episode_of_pain(clinic: Clinic, anna: Per
     renewed = (await clinic.massage(anna, NOW + 2 * DAY, new=True)).person
 
     assert await massages.earlier_sessions(clinic.practice, renewed) == 1
+
+
+async def test_a_massage_taken_out_twice_is_taken_out_once(clinic: Clinic, anna: Person) -> None:
+    first = await clinic.massage(anna)
+    mistake = (await clinic.massage(anna, NOW + 2 * MINUTE)).massage
+
+    for _ in range(2):
+        removed = await massages.remove(clinic.practice, anna.id, mistake.id, NOW + 5 * MINUTE)
+
+        assert removed is not None
+        assert removed.before is not None
+        assert removed.before.id == first.massage.id
+        assert [each.message for each in await clinic.coming(anna)] == list(first.plan)
+
+
+async def test_nobody_takes_out_the_massage_of_somebody_else(clinic: Clinic, anna: Person) -> None:
+    ben = await clinic.admit(6006)
+    his = (await clinic.massage(ben)).massage
+
+    assert await massages.remove(clinic.practice, anna.id, his.id, NOW) is None
+
+    last = await massages.last_logged(clinic.practice, ben.id)
+    assert last is not None
+    assert last.id == his.id
+    assert await massages.last_logged(clinic.practice, anna.id) is None
+
+
+async def test_a_massage_taken_out_while_paused_plans_nothing(clinic: Clinic, anna: Person) -> None:
+    await clinic.massage(anna)
+    mistake = (await clinic.massage(anna, NOW + 2 * MINUTE)).massage
+    await people.pause(clinic.practice, anna.id)
+
+    removed = await massages.remove(clinic.practice, anna.id, mistake.id, NOW + 5 * MINUTE)
+
+    assert removed is not None
+    assert await clinic.coming(anna) == []
+
+
+async def old_pain_told(clinic: Clinic, person: Person) -> None:
+    turn = await answering.begin(clinic.practice, person.id, "profile", NOW)
+    for question, option in (("onset", "under_6_weeks"), ("area", "one_place")):
+        await clinic.says(person, turn.interview, question, "choose", option)
+
+
+async def test_a_new_pain_that_was_a_mistake_gives_back_what_was_told_of_the_old_one(
+    clinic: Clinic, anna: Person
+) -> None:
+    await old_pain_told(clinic, anna)
+    first = await clinic.massage(anna)
+    mistake = (await clinic.massage(anna, NOW + DAY, new=True)).massage
+
+    removed = await massages.remove(clinic.practice, anna.id, mistake.id, NOW + DAY)
+
+    assert removed is not None
+    assert removed.person.course == 1
+    assert removed.person.profile == first.person.profile
+    assert await massages.earlier_sessions(clinic.practice, removed.person) == 1
+
+
+async def test_a_new_pain_that_something_was_told_of_stays(clinic: Clinic, anna: Person) -> None:
+    await clinic.massage(anna)
+    logged = await clinic.massage(anna, NOW + DAY, new=True)
+    await clinic.reports(logged.person, "sore", now=NOW + DAY)
+
+    removed = await massages.remove(clinic.practice, anna.id, logged.massage.id, NOW + DAY)
+
+    assert removed is not None
+    assert removed.person.course == 2
+    assert await clinic.coming(anna, Kind.CHECK_IN)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.care.model import EscalationState, PersonId
+from bot.care.model import EscalationState, Kind, PersonId
 from bot.service import answering, overview
 from tests.service.clinic import DAY, HOUR, NOW
 
@@ -78,3 +78,14 @@ async def test_of_someone_erased_there_is_nothing_to_show(clinic: Clinic) -> Non
         await overview.look(clinic.practice, PersonId(999))
     with pytest.raises(LookupError):
         await overview.told(clinic.practice, PersonId(999))
+
+
+async def test_a_kind_comes_while_one_is_planned(clinic: Clinic, anna: Person) -> None:
+    async def comes(*kinds: Kind) -> bool:
+        return await overview.comes(clinic.practice, anna.id, kinds)
+
+    assert not await comes(Kind.STRETCH)
+    await clinic.massage(anna)
+    assert await comes(Kind.STRETCH)
+    assert not await comes(Kind.STRENGTHENING)
+    assert await comes(Kind.STRENGTHENING, Kind.STRETCH)

@@ -11,6 +11,7 @@ from bot.care.model import (
     CHECK_INS,
     NUDGES,
     SAFETY,
+    UNTOLD,
     ChatId,
     Dialog,
     Kind,
@@ -130,6 +131,28 @@ async def test_language_and_country_are_kept(clinic: Clinic, anna: Person) -> No
     assert (kept.language, kept.country) == ("es", "IE")
 
 
+async def test_a_zone_that_does_not_tell_the_country_leaves_it_open_until_it_is_told(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.set_country(clinic.practice, anna.id, "GB", NOW)
+
+    guessed = await people.set_zone(clinic.practice, anna.id, "America/New_York", NOW, untold=True)
+    named = await people.set_zone(clinic.practice, anna.id, "Europe/Berlin", NOW)
+
+    assert guessed.country == UNTOLD
+    assert named.country is None
+
+
+async def test_a_place_named_leaves_the_country_that_was_chosen(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.set_country(clinic.practice, anna.id, "GB", NOW)
+
+    moved = await people.set_zone(clinic.practice, anna.id, "Europe/Berlin", NOW)
+
+    assert moved.country == "GB"
+
+
 # ---- leaving ----
 
 
@@ -169,6 +192,47 @@ async def test_a_block_stops_the_plan_without_a_word(clinic: Clinic, anna: Perso
     assert await clinic.coming(anna) == []
 
 
+async def test_a_block_of_someone_paused_is_remembered_as_such_however_often(
+    clinic: Clinic, anna: Person
+) -> None:
+    await people.pause(clinic.practice, anna.id)
+
+    for _ in range(2):
+        await people.gone(clinic.practice, anna.id)
+    assert (await clinic.person(anna.id)).status is Status.GONE_PAUSED
+
+    for _ in range(2):
+        back = await people.come_back(clinic.practice, anna.id, NOW + DAY)
+    assert back.person.status is Status.PAUSED
+
+
+async def test_whoever_writes_after_a_long_silence_has_the_plan_again(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    async with clinic.tx() as tx:
+        await people.quieten(tx, anna.id, Status.SILENT, people.ASKED_FOR)
+
+    back = await people.come_back(clinic.practice, anna.id, NOW + DAY)
+
+    assert back.person.status is Status.ACTIVE
+    assert await clinic.coming(anna)
+
+
+async def test_coming_back_does_nothing_to_someone_who_never_left(
+    clinic: Clinic, anna: Person
+) -> None:
+    await clinic.massage(anna)
+    before = await clinic.coming(anna)
+
+    for leave in (None, people.pause, people.stop):
+        person = await leave(clinic.practice, anna.id) if leave else anna
+        back = await people.come_back(clinic.practice, anna.id, NOW)
+        assert back.person == person
+        if leave is None:
+            assert await clinic.coming(anna) == before
+
+
 async def test_quietening_cancels_the_kinds_it_is_given(clinic: Clinic, anna: Person) -> None:
     await clinic.massage(anna)
 
@@ -191,7 +255,7 @@ async def test_coming_back_goes_on_from_now_and_replays_nothing(
 
     back = await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
 
-    assert back.status is Status.ACTIVE
+    assert back.person.status is Status.ACTIVE
     coming = await clinic.coming(anna)
     assert coming
     assert min(each.message.due_at for each in coming) > NOW + 2 * DAY
@@ -213,7 +277,8 @@ async def test_advice_that_was_open_at_a_stop_is_told_again(clinic: Clinic, anna
     await clinic.deliver(NOW)
     await people.stop(clinic.practice, anna.id)
 
-    await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
+    back = await people.resume(clinic.practice, anna.id, NOW + 2 * DAY)
+    assert back.told_again
     (told,) = await clinic.deliver(NOW + 2 * DAY)
 
     assert isinstance(told, due.EscalationDue)
@@ -228,8 +293,9 @@ async def test_a_pause_tells_no_advice_again_because_it_held_none_back(
     await clinic.deliver(NOW)
     await people.pause(clinic.practice, anna.id)
 
-    await people.resume(clinic.practice, anna.id, NOW + HOUR / 4)
+    back = await people.resume(clinic.practice, anna.id, NOW + HOUR / 4)
 
+    assert not back.told_again
     assert await clinic.coming(anna, Kind.ESCALATION) == []
 
 
@@ -237,7 +303,9 @@ async def test_someone_back_without_a_zone_is_still_joining(clinic: Clinic) -> N
     person = await people.join(clinic.practice, CHAT, language="en", now=NOW)
     await people.stop(clinic.practice, person.id)
 
-    assert (await people.resume(clinic.practice, person.id, NOW)).status is Status.JOINING
+    back = await people.resume(clinic.practice, person.id, NOW)
+
+    assert back.person.status is Status.JOINING
 
 
 # ---- erasing ----

@@ -14,7 +14,7 @@ from bot.care.model import (
     Status,
 )
 from bot.service import plans
-from bot.store import interviews, occurrences
+from bot.store import interviews, occurrences, queue
 from tests.service.clinic import DAY, HOUR, MINUTE, NOW
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ async def laid_out(clinic: Clinic, person: Person, hours: float = 0) -> tuple[Pl
         return await plans.lay_out_anew(tx, clinic.practice, person, NOW + hours * HOUR)
 
 
-# ---- lay_out_anew, ahead ----
+# ---- lay_out_anew, still_fits, ahead ----
 
 
 async def test_laying_out_twice_leaves_the_same_messages_once(clinic: Clinic, anna: Person) -> None:
@@ -87,6 +87,41 @@ async def test_two_better_check_ins_in_a_row_bring_strengthening(
         await clinic.recovers(anna, asked.interview, NOW + hours * HOUR)
 
     assert await clinic.coming(anna, Kind.STRENGTHENING)
+
+
+async def test_strengthening_fits_who_was_better_twice_until_they_say_otherwise(
+    clinic: Clinic, anna: Person
+) -> None:
+    async def fits(kind: Kind = Kind.STRENGTHENING) -> bool:
+        async with clinic.tx() as tx:
+            return await plans.still_fits(tx, anna, kind)
+
+    await clinic.massage(anna)
+    assert not await fits()
+    for hours in (24, 72):
+        asked = await clinic.asked(anna, hours=hours)
+        await clinic.recovers(anna, asked.interview, NOW + hours * HOUR)
+    assert await fits()
+
+    later = NOW + 80 * HOUR
+    turn = await clinic.reports(anna, now=later)
+    await clinic.says(anna, turn.interview, "change", "choose", "worse", now=later)
+
+    assert not await fits()
+    assert await fits(Kind.STRETCH)
+
+
+async def test_what_is_on_its_way_is_not_planned_once_more(clinic: Clinic, anna: Person) -> None:
+    await clinic.massage(anna)
+    at = NOW + 4 * HOUR
+    await clinic.passes(at - MINUTE)
+    async with clinic.tx() as tx:
+        leased = await queue.lease(tx, owner="x", now=at, until=at + MINUTE, limit=100)
+    assert Kind.CHECK_IN in {each.message.kind for each in leased}
+
+    messages = await laid_out(clinic, anna, hours=4)
+
+    assert not {each.message.item for each in leased} & {each.item for each in messages}
 
 
 async def test_no_message_comes_closer_than_the_gap_to_an_asking_after_help(

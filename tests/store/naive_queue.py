@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.care.model import CHECK_INS, NUDGES, SAFETY, Kind, OccurrenceState
@@ -33,6 +34,8 @@ class Row:
     expires: datetime | None
     state: OccurrenceState = PLANNED
     attempts: int = 0
+    doubts: int = 0
+    put_off: timedelta | None = None
     repeat: bool = False
     owner: str | None = None
     until: datetime | None = None
@@ -94,18 +97,21 @@ class NaiveQueue:
         row.let_go(SENT if counts else CANCELLED)
         return counts
 
-    def release(self, key: Key, *, owner: str, due_at: datetime, reason: str) -> bool:
+    def release(self, key: Key, *, owner: str, at: datetime, due_at: datetime, reason: str) -> bool:
         if not self.holds(owner, key):
             return False
         row = self.rows[key]
-        row.due, row.reason = due_at, reason
+        row.due, row.put_off, row.reason = due_at, due_at - at, reason
         row.let_go(PLANNED)
         return True
 
     def uncertain(self, key: Key, *, owner: str, at: datetime, repeat_at: datetime | None) -> bool:
         if not self.holds(owner, key):
             return False
-        self._doubt(self.rows[key], at, repeat_at)
+        row = self.rows[key]
+        self._doubt(row, at, repeat_at)
+        if repeat_at is not None and row.state is PLANNED:
+            row.put_off = repeat_at - at
         return True
 
     def end(self, key: Key, *, owner: str, state: OccurrenceState, reason: str) -> bool:
@@ -128,6 +134,19 @@ class NaiveQueue:
             assert row.until is not None
             self._doubt(row, row.until, None if row.kind in NUDGES else now)
         return over
+
+    def hasten(self, now: datetime) -> int:
+        """Let escalations come now that are further off than by a minute or what they were told."""
+        too_far = [
+            row
+            for row in self.rows.values()
+            if row.state is PLANNED
+            and row.kind is Kind.ESCALATION
+            and row.due - now > timedelta(minutes=1) + (row.put_off or timedelta())
+        ]
+        for row in too_far:
+            row.due = now
+        return len(too_far)
 
     def expire(self, now: datetime) -> int:
         late = [
@@ -186,6 +205,7 @@ class NaiveQueue:
     @staticmethod
     def _doubt(row: Row, at: datetime, repeat_at: datetime | None) -> None:
         """Perhaps sent: again where it may be, safety each time and the others once."""
+        row.doubts += 1
         if repeat_at is not None and (row.kind in SAFETY or not row.repeat):
             row.repeat, row.due = True, repeat_at
             row.let_go(PLANNED)

@@ -28,9 +28,9 @@ OWNERS = ("one", "two")
 LEASE_S = 60.0
 MOST = 12  # messages in one run, so that much happens to each
 ENDED = frozenset(OccurrenceState) - {OccurrenceState.PLANNED, OccurrenceState.LEASED}
-# How many seconds a safety message in doubt waits, by how often it was tried; beyond that, half
-# an hour.
-SAFETY_AFTER_S = {0: 2, 1: 2, 2: 2, 3: 2, 4: 60, 5: 120, 6: 240, 7: 480, 8: 960}
+# How many seconds a safety message in doubt waits, by how often it was in doubt before; beyond
+# that, half an hour.
+SAFETY_AFTER_S = {0: 2, 1: 2, 2: 2, 3: 60, 4: 120, 5: 240, 6: 480, 7: 960}
 LONGEST_S = 1920
 DROPS = (
     Drop(OccurrenceState.EXPIRED, "too late"),
@@ -57,7 +57,12 @@ changes: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
 )
 places = st.integers(0, 999)
-endings = st.sampled_from(["acknowledge", "acknowledge", "release", "uncertain", "fail", "drop"])
+endings = st.sampled_from(
+    [
+        *("acknowledge", "acknowledge", "release", "uncertain", "fail", "drop"),
+        *("late release", "late uncertain"),  # of a lease before the one that is held
+    ]
+)
 
 
 @st.composite
@@ -80,7 +85,7 @@ def repeated_at(occurrence: Occurrence, now: datetime) -> datetime | None:
     kind = occurrence.message.kind
     if kind in NUDGES:
         return None
-    wait_s = SAFETY_AFTER_S.get(occurrence.attempts, LONGEST_S) if kind in SAFETY else 60
+    wait_s = SAFETY_AFTER_S.get(occurrence.doubts, LONGEST_S) if kind in SAFETY else 60
     return now + timedelta(seconds=wait_s)
 
 
@@ -114,6 +119,10 @@ def as_row(stored: Any) -> Row:
         expires=stored["expires_at"],
         state=stored["state"],
         attempts=stored["attempts"],
+        doubts=stored["doubts"],
+        put_off=None
+        if stored["put_off_ms"] is None
+        else timedelta(milliseconds=stored["put_off_ms"]),
         repeat=stored["repeat"],
         owner=stored["owner"],
         until=stored["leased_until"],

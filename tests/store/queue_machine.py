@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -227,8 +228,16 @@ class QueueMachine(RuleBasedStateMachine):
         assert self.run(end_all()) == [expected() for _, expected in pairs]
 
     def ending(self, owner: str, chosen: Key, ending: str, drop: Drop) -> tuple[Any, Any]:
-        """The real ending, to be awaited, and the naive one, to be called."""
+        """The real ending, to be awaited, and the naive one, to be called.
+
+        Of a lease before this one, it is said in vain.
+        """
         mine, occurrence, now = self.queues[owner], self.stored[chosen], self.now
+        if ending.startswith("late "):
+            earlier = replace(occurrence, attempts=occurrence.attempts - 1)
+            if ending == "late release":
+                return mine.release(earlier, now, "429"), lambda: False
+            return mine.uncertain(earlier), lambda: False
         match ending:
             case "acknowledge":
                 message_id = next(self.message_ids)
@@ -237,7 +246,7 @@ class QueueMachine(RuleBasedStateMachine):
                 )
             case "release":
                 return mine.release(occurrence, now + MINUTE, "429"), lambda: self.naive.release(
-                    chosen, owner=owner, due_at=now + MINUTE, reason="429"
+                    chosen, owner=owner, at=now, due_at=now + MINUTE, reason="429"
                 )
             case "uncertain":
                 repeat_at = repeated_at(occurrence, now)
@@ -258,7 +267,7 @@ class QueueMachine(RuleBasedStateMachine):
         repeat_at = self.now + MINUTE if repeated else None
         said = {"owner": owner, "at": self.now, "repeat_at": repeat_at}
         expected = self.naive.uncertain(chosen, **said)
-        assert self.write(queue.uncertain, self.stored[chosen].id, **said) == expected
+        assert self.write(queue.uncertain, self.stored[chosen], **said) == expected
 
     @precondition(lambda self: self.any_in("leased"))
     @rule(owner=owners, some=st.lists(places, min_size=1, max_size=4), doubt=st.booleans())
@@ -288,6 +297,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.let_pass(by)
         reaped = self.write(queue.reap, now=self.now)
         assert {key(each) for each in reaped} == self.naive.reap(self.now)
+        assert self.write(queue.hasten, now=self.now) == self.naive.hasten(self.now)
         expired = self.run(self.queues[owner].expire())
         assert sum(each.count for each in expired) == self.naive.expire(self.now)
 

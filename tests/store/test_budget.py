@@ -34,13 +34,32 @@ async def test_several_takers_never_exceed_the_limit_in_any_second(database: Dat
     assert slots[-1] - NOW < timedelta(seconds=76 / 30 + 0.01)
 
 
-async def test_after_a_pause_the_first_slot_is_its_end(database: Database) -> None:
+async def pause(database: Database, until: datetime, now: datetime = NOW) -> None:
     async with database.transaction() as tx:
-        await budget.pause_until(tx, NOW + HOUR)
-        await budget.pause_until(tx, NOW + MINUTE)
+        await budget.pause_until(tx, until, now=now)
 
-    assert (await reserve(database, 1))[0] == NOW + HOUR
-    assert (await reserve(database, 1))[0] > NOW + HOUR
+
+async def test_after_a_pause_the_first_slot_is_its_end(database: Database) -> None:
+    await pause(database, NOW + 3 * MINUTE)
+    await pause(database, NOW + MINUTE)
+
+    assert (await reserve(database, 1))[0] == NOW + 3 * MINUTE
+    assert (await reserve(database, 1))[0] > NOW + 3 * MINUTE
+
+
+async def test_a_pause_noted_by_a_clock_that_is_ahead_holds_up_nobody(database: Database) -> None:
+    await pause(database, NOW + HOUR + 5 * SECOND, now=NOW + HOUR)
+
+    assert (await reserve(database, 1))[0] == NOW
+
+    await pause(database, NOW + MINUTE)
+    assert (await reserve(database, 1))[0] == NOW + MINUTE
+
+
+async def test_a_long_pause_is_shared_for_its_first_minutes(database: Database) -> None:
+    await pause(database, NOW + HOUR)
+
+    assert (await reserve(database, 1))[0] == NOW + budget.LONGEST_PAUSE
 
 
 async def test_a_clock_set_back_does_not_stop_the_bot(database: Database) -> None:

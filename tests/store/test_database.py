@@ -121,6 +121,8 @@ async def test_a_database_of_a_newer_program_is_refused(database_url: str) -> No
     ("url", "words"),
     [
         ("nonsense", "address is not one"),
+        ("postgresql://me:secret@host:54e2/name", "address is not one"),
+        ("postgresql://me:secret@host:/name", "address is not one"),
         ("mysql://host/name", "mysql is not supported"),
         ("sqlite://", "names no file"),
         ("sqlite:////nowhere/at/all.db", "cannot be opened: No such file or directory"),

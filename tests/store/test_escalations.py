@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.care.model import EscalationId, EscalationState, Level
+from bot.care.model import EscalationId, EscalationState, Held, Level
 from bot.store import escalations
 from tests.store.makers import HOUR, NOW, make_escalation, make_person
 
@@ -53,6 +53,48 @@ async def test_a_raised_escalation_makes_room_for_the_next(database: Database) -
         assert await escalations.current(tx, person.id) == second
         told = await escalations.history(tx, person.id)
     assert [each.id for each in told] == [first.id, second.id]
+
+
+async def test_an_escalation_holds_what_those_it_replaced_have_told(database: Database) -> None:
+    person = await make_person(database)
+    first = await make_escalation(database, person)
+    async with database.transaction() as tx:
+        await escalations.save(tx, replace(first, state=EscalationState.RAISED))
+        second = await escalations.open(
+            tx,
+            person_id=person.id,
+            level=Level.DOCTOR,
+            reasons=("leg_pain",),
+            interview_id=None,
+            at=NOW,
+        )
+        held = Held(Level.URGENT, ("bruise_thinners",))
+
+        assert second.held == held
+        assert (await escalations.get(tx, second.id)) == second
+        assert (await escalations.current(tx, person.id)) == second
+        assert (await escalations.current_of(tx, [person.id])) == {person.id: second}
+
+
+async def test_what_was_released_or_is_told_once_more_is_not_held(database: Database) -> None:
+    person = await make_person(database)
+    first = await make_escalation(database, person)
+    async with database.transaction() as tx:
+        await escalations.save(tx, replace(first, state=EscalationState.RAISED))
+    second = await make_escalation(database, person)
+    assert second.held is None, "it tells the same"
+    async with database.transaction() as tx:
+        await escalations.save(tx, replace(second, state=EscalationState.RELEASED))
+        third = await escalations.open(
+            tx,
+            person_id=person.id,
+            level=Level.DOCTOR,
+            reasons=("leg_pain",),
+            interview_id=None,
+            at=NOW,
+        )
+
+    assert third.held is None
 
 
 async def test_every_response_to_an_escalation_is_kept(database: Database) -> None:

@@ -20,7 +20,7 @@ from bot.care.model import (
     Verdict,
 )
 from bot.store import interviews
-from tests.store.makers import HOUR, MINUTE, NOW, make_person
+from tests.store.makers import HOUR, MINUTE, NOW, make_person, make_session
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -153,3 +153,52 @@ async def test_the_newest_interviews_of_a_person_come_oldest_first(database: Dat
 
     async with database.reading() as tx:
         assert await interviews.recent(tx, person.id, limit=2) == tuple(begun[1:])
+
+
+async def test_the_newest_profile_is_the_persons_own_whatever_its_state(
+    database: Database,
+) -> None:
+    person, other = await make_person(database), await make_person(database, chat_id=6_006)
+    await begin(database, person, "profile")
+    newest = await begin(database, person, "profile", at=NOW + HOUR)
+    await begin(database, person, "worse", at=NOW + 2 * HOUR)
+    async with database.transaction() as tx:
+        await interviews.close(tx, newest.id, state=InterviewState.COMPLETE, at=NOW + HOUR)
+
+        assert await interviews.newest_profile(tx, person.id) == newest.id
+        assert await interviews.newest_profile(tx, other.id) is None
+
+
+async def test_a_list_was_before_as_it_was_last_done_or_else_as_it_was_begun(
+    database: Database,
+) -> None:
+    profile = await begin(database, await make_person(database), "profile")
+
+    async def before(*ticks: str, done: bool = False) -> tuple[str, ...]:
+        async with database.transaction() as tx:
+            await interviews.answer(tx, profile, Answer("conditions", ticks, done, NOW))
+            return await interviews.ticks_before(tx, profile.id, "conditions")
+
+    async with database.reading() as tx:
+        assert await interviews.ticks_before(tx, profile.id, "conditions") == ()
+    assert await before("cancer") == ("cancer",)
+    assert await before("cancer", "immune") == ("cancer",)
+    assert await before("immune", done=True) == ("immune",)
+    assert await before() == ("immune",)
+
+
+async def test_a_profile_whose_verdict_is_forgotten_counts_as_left_again(
+    database: Database,
+) -> None:
+    anna = await make_person(database)
+    await make_session(database, anna)
+    profile = await begin(database, anna, "profile")
+    async with database.transaction() as tx:
+        told = Answer("age", "60_plus", True, NOW)
+        profile = await interviews.answer(tx, profile, told)
+        await interviews.set_verdict(tx, profile.id, Verdict(Level.SELF_CARE, ()))
+        assert await interviews.profiles_left(tx, before=NOW + HOUR) == ()
+
+        await interviews.forget_verdict(tx, profile.id)
+
+        assert await interviews.profiles_left(tx, before=NOW + HOUR) == (profile,)

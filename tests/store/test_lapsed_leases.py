@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import literal_column, update
 
 from bot.care.model import Kind, OccurrenceState
-from bot.store import queue
+from bot.store import queue, tables
 from tests.store.makers import (
     HOUR,
     MINUTE,
@@ -75,6 +76,26 @@ async def test_what_is_too_late_expires_and_safety_never_does(database: Database
     assert left == [Kind.ESCALATION, Kind.STRETCH]
 
 
+async def test_a_kind_this_version_does_not_know_stands_in_nobodys_way(database: Database) -> None:
+    person = await make_person(database)
+    await plan(database, person, message(), message(Kind.STRETCH), message(Kind.CHECK_IN))
+    await lease(database)
+    kind = tables.occurrences.c.kind
+    async with database.transaction() as tx:
+        newer = update(tables.occurrences).where(kind == Kind.STRETCH)
+        await tx.execute(newer.values(kind=literal_column("'breathing'")))
+
+        reaped = await queue.reap(tx, now=NOW + MINUTE)
+        counted = await queue.counts(tx)
+        await queue.expire(tx, now=NOW + HOUR)
+
+    assert {each.message.kind for each in reaped} == {Kind.HYDRATION, Kind.CHECK_IN}
+    assert counted == {
+        (OccurrenceState.UNCERTAIN, Kind.HYDRATION): 1,
+        (OccurrenceState.PLANNED, Kind.CHECK_IN): 1,
+    }
+
+
 async def test_messages_are_counted_by_state_and_kind(database: Database) -> None:
     person = await make_person(database)
     await plan(database, person, *(message(sequence=n) for n in range(3)))
@@ -127,6 +148,23 @@ async def test_only_an_escalations_message_that_is_further_off_than_can_be_is_ha
     assert [each.message.kind for each in await lease(database)] == [Kind.ESCALATION]
 
 
+async def test_an_escalations_message_that_telegram_put_off_is_let_be_whatever_the_clock_shows(
+    database: Database,
+) -> None:
+    occurrence = await leased(database, Kind.ESCALATION)
+    async with database.transaction() as tx:
+        assert await queue.release(
+            tx, occurrence, owner="one", at=NOW, due_at=NOW + 3 * HOUR, reason="429"
+        )
+        for _ in range(2):
+            assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+            assert await queue.hasten(tx, now=NOW) == 0
+
+        an_hour_back = NOW - HOUR  # the clock was an hour ahead when Telegram said so
+        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=NOW)
+        assert await queue.hasten(tx, now=an_hour_back) == 1
+
+
 async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_let_be(
     database: Database,
 ) -> None:
@@ -137,7 +175,5 @@ async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_l
 
     (taken,) = await lease(database, now=NOW + MINUTE)
     async with database.transaction() as tx:
-        await queue.uncertain(
-            tx, taken.id, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE
-        )
+        await queue.uncertain(tx, taken, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE)
         assert await queue.hasten(tx, now=NOW + MINUTE) == 0

@@ -161,8 +161,8 @@ async def test_what_was_sent_is_told_from_an_instant_on(database: Database) -> N
             tx, old.id, owner="one", message_id=1, at=NOW - timedelta(seconds=1)
         )
         await queue.acknowledge(tx, new.id, owner="one", message_id=2, at=NOW)
-        await queue.uncertain(tx, doubtful.id, owner="one", at=NOW + MINUTE, repeat_at=None)
-        await queue.fail(tx, failed.id, owner="one", reason="bad markup", at=NOW)
+        await queue.uncertain(tx, doubtful, owner="one", at=NOW + MINUTE, repeat_at=None)
+        await queue.fail(tx, failed, owner="one", reason="bad markup", at=NOW)
         sent = await occurrences.sent_since(tx, person.id, NOW)
 
     assert [(each.id, each.sent_at) for each in sent] == [
@@ -182,8 +182,8 @@ async def test_what_arrived_of_a_kind_is_counted_and_what_is_planned_is_not(
     async with database.transaction() as tx:
         await queue.acknowledge(tx, sent.id, owner="one", message_id=1, at=NOW)
         await queue.acknowledge(tx, walked.id, owner="one", message_id=2, at=NOW)
-        await queue.uncertain(tx, doubtful.id, owner="one", at=NOW, repeat_at=None)
-        await queue.fail(tx, failed.id, owner="one", reason="bad markup", at=NOW)
+        await queue.uncertain(tx, doubtful, owner="one", at=NOW, repeat_at=None)
+        await queue.fail(tx, failed, owner="one", reason="bad markup", at=NOW)
 
         arrived = await occurrences.counts_arrived(tx, [person.id])
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.care.model import Kind, Occurrence, OccurrenceId, OccurrenceState
-from bot.store import occurrences, queue
+from bot.store import occurrences, queue, tables
 from bot.store.database import Database
 from tests.store.makers import (
     HOUR,
@@ -215,7 +216,7 @@ async def test_a_message_certainly_not_sent_is_planned_again(database: Database)
     occurrence = await leased(database)
     async with database.transaction() as tx:
         assert await queue.release(
-            tx, occurrence.id, owner="one", due_at=NOW + MINUTE, reason="429"
+            tx, occurrence, owner="one", at=NOW, due_at=NOW + MINUTE, reason="429"
         )
 
     assert await lease(database) == ()
@@ -230,12 +231,10 @@ async def test_an_uncertain_message_is_planned_once_more_and_never_a_third_time(
     for attempt in range(2):
         now = NOW + attempt * HOUR
         async with database.transaction() as tx:
-            assert await queue.uncertain(
-                tx, occurrence.id, owner="one", at=now, repeat_at=now + HOUR
-            )
+            assert await queue.uncertain(tx, occurrence, owner="one", at=now, repeat_at=now + HOUR)
         if attempt == 0:
-            (again,) = await lease(database, now=NOW + HOUR)
-            assert (again.repeat, again.message.due_at) == (True, NOW + HOUR)
+            (occurrence,) = await lease(database, now=NOW + HOUR)
+            assert (occurrence.repeat, occurrence.message.due_at) == (True, NOW + HOUR)
 
     kept = await stored(database, occurrence.id)
     assert (kept.state, kept.sent_at) == (OccurrenceState.UNCERTAIN, NOW + HOUR)
@@ -246,19 +245,73 @@ async def test_a_safety_message_in_doubt_is_planned_again_each_time(database: Da
     for attempt in range(3):
         now = NOW + attempt * HOUR
         async with database.transaction() as tx:
-            await queue.uncertain(tx, occurrence.id, owner="one", at=now, repeat_at=now + HOUR)
-        (again,) = await lease(database, now=now + HOUR)
+            await queue.uncertain(tx, occurrence, owner="one", at=now, repeat_at=now + HOUR)
+        (occurrence,) = await lease(database, now=now + HOUR)
 
-        assert (again.id, again.repeat) == (occurrence.id, True)
+        assert (occurrence.repeat, occurrence.doubts) == (True, attempt + 1)
+
+
+async def test_a_safety_message_is_leased_however_often_it_was_before(
+    database: Database,
+) -> None:
+    """Refused every 5 s it is leased 32,767 times in 46 hours without a line."""
+    await leased(database, Kind.ESCALATION)
+    often = {"attempts": 32_767, "doubts": 32_767}
+    async with database.transaction() as tx:
+        await tx.execute(update(tables.occurrences).values(often))
+        assert await queue.reap(tx, now=NOW + MINUTE)
+
+    (again,) = await lease(database, now=NOW + MINUTE)
+
+    assert (again.attempts, again.doubts) == (32_768, 32_768)
 
 
 async def test_an_uncertain_nudge_is_left(database: Database) -> None:
     occurrence = await leased(database)
     async with database.transaction() as tx:
-        await queue.uncertain(tx, occurrence.id, owner="one", at=NOW, repeat_at=None)
+        await queue.uncertain(tx, occurrence, owner="one", at=NOW, repeat_at=None)
 
     assert (await stored(database, occurrence.id)).state is OccurrenceState.UNCERTAIN
     assert await lease(database, now=NOW + HOUR) == ()
+
+
+async def test_a_late_word_about_a_lease_that_ran_out_says_nothing_of_the_next(
+    database: Database,
+) -> None:
+    """One process slept through the end of its lease, and leased the message again."""
+    late = await leased(database, Kind.CHECK_IN)
+    async with database.transaction() as tx:
+        await queue.reap(tx, now=NOW + MINUTE)
+    (again,) = await lease(database, now=NOW + MINUTE)
+
+    at: Any = {"owner": "one", "at": NOW + MINUTE}
+    async with database.transaction() as tx:
+        assert not await queue.uncertain(tx, late, **at, repeat_at=NOW + HOUR)
+        assert not await queue.uncertain(tx, late, **at, repeat_at=None)
+        assert not await queue.release(tx, late, **at, due_at=NOW + MINUTE, reason="429")
+        assert not await queue.fail(tx, late, **at, reason="bad")
+        assert not await queue.drop(
+            tx, late, owner="one", state=OccurrenceState.CANCELLED, reason="gone"
+        )
+
+    assert await stored(database, late.id) == again
+    async with database.transaction() as tx:
+        assert await queue.uncertain(tx, again, **at, repeat_at=None)
+
+
+async def test_a_late_yes_of_telegram_counts_for_the_next_lease_as_well(
+    database: Database,
+) -> None:
+    late = await leased(database, Kind.CHECK_IN)
+    async with database.transaction() as tx:
+        await queue.reap(tx, now=NOW + MINUTE)
+    (again,) = await lease(database, now=NOW + MINUTE)
+
+    assert await acknowledge(database, late)
+
+    assert (await stored(database, again.id)).state is OccurrenceState.SENT
+    async with database.reading() as tx:
+        assert not await queue.held(tx, [again.id], owner="one"), "it is not sent again"
 
 
 @pytest.mark.parametrize(
@@ -282,9 +335,9 @@ async def test_a_message_ends_with_its_reason_by_its_owners_word_alone(
 ) -> None:
     occurrence = await leased(database)
     async with database.transaction() as tx:
-        assert not await ending(tx, occurrence.id, owner="two", **values)
-        assert await ending(tx, occurrence.id, owner="one", **values)
-        assert not await ending(tx, occurrence.id, owner="one", **values)
+        assert not await ending(tx, occurrence, owner="two", **values)
+        assert await ending(tx, occurrence, owner="one", **values)
+        assert not await ending(tx, occurrence, owner="one", **values)
 
     kept = await stored(database, occurrence.id)
     assert kept.state is state

@@ -64,24 +64,44 @@ async def test_without_a_massage_there_is_no_plan_to_lay_out(database: Database)
         assert await sessions.bump_plan_version(tx, person.id) is None
 
 
-async def test_a_massage_logged_by_mistake_goes_with_its_plan_and_not_with_its_answers(
+async def test_a_massage_taken_out_counts_nowhere_and_leaves_what_was_sent_and_answered(
     database: Database,
 ) -> None:
     person = await make_person(database)
-    session = await make_session(database, person)
-    await plan(database, person, message(), session_id=session.id)
+    before = await make_session(database, person)
+    await plan(database, person, message(), session_id=before.id)
     async with database.transaction() as tx:
+        mistake = await sessions.add(
+            tx, person_id=person.id, course=1, at=NOW, pain_before=6, now=NOW
+        )
         interview = await interviews.open(
             tx,
             person_id=person.id,
             kind="full",
             course=1,
-            session_id=session.id,
+            session_id=mistake.id,
             occurrence_id=None,
             at=NOW,
         )
-        await sessions.remove(tx, session.id)
+        assert await sessions.last_logged(tx, person.id) == mistake
 
-        assert await sessions.get(tx, session.id) is None
-        assert await occurrences.upcoming(tx, person.id, limit=10) == ()
-        assert await interviews.get(tx, interview.id) == replace(interview, session_id=None)
+        await sessions.remove(tx, mistake.id)
+
+        assert await sessions.of_course(tx, person.id, 1) == (before,)
+        assert await sessions.latest(tx, person.id) == before
+        assert await sessions.last_logged(tx, person.id) == before
+        assert await sessions.between(tx, person.id, NOW - HOUR, NOW) == (before,)
+        assert await sessions.bump_plan_version(tx, person.id) == replace(before, plan_version=1)
+        assert len(await occurrences.upcoming(tx, person.id, limit=10)) == 1
+        assert await interviews.get(tx, interview.id) == interview
+
+
+async def test_the_massage_told_of_last_may_be_an_earlier_one(database: Database) -> None:
+    person = await make_person(database)
+    await make_session(database, person)
+    async with database.transaction() as tx:
+        told = await sessions.add(
+            tx, person_id=person.id, course=1, at=NOW - 30 * HOUR, pain_before=None, now=NOW
+        )
+
+        assert await sessions.last_logged(tx, person.id) == told

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import DatabaseError
+from bot.store import engines
 from bot.store.database import Database
 from bot.store.trouble import is_trouble
 
@@ -36,7 +37,10 @@ async def test_a_wrong_statement_is_no_trouble_of_the_database(
     assert not is_trouble(await error_of(database, wrong))
 
 
-async def test_a_file_that_another_writes_to_is_trouble(sqlite_database: Database) -> None:
+async def test_a_file_that_another_writes_to_is_trouble(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_S", 0.0)
     async with sqlite_database.transaction() as tx:
         await tx.execute(text("PRAGMA busy_timeout=0"))
         path = str((await tx.execute(text("PRAGMA database_list"))).one()[2])

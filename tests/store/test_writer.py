@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +16,8 @@ from sqlalchemy import event
 from bot.store import engines, facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.store.database import Database
@@ -147,3 +153,72 @@ async def test_an_urgent_one_goes_before_those_that_wait(sqlite_database: Databa
 
     assert order.index("safety") <= 2  # behind the one at work and the next one
     assert len(order) == 21
+
+
+async def test_after_a_full_disk_in_an_erasure_another_process_is_still_waited_for(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    async with sqlite_database.transaction() as tx:
+        await facts.set(tx, "large", "x" * 1_000_000)
+    async with sqlite_database.transaction() as tx:
+        tx.erased = True
+        await facts.set(tx, "x1", "small")
+    with nothing_grows_beyond(path):
+        async with sqlite_database.transaction() as tx:
+            tx.erased = True
+            await facts.set(tx, "x2", "y" * 40_000)
+
+    with held_by_another_process(path) as let_go:
+        asyncio.get_running_loop().call_later(0.5, let_go)
+        await put(sqlite_database, "x3")
+
+    assert on_disk(sqlite_url) == {"x1", "x2", "x3"}
+
+
+async def test_a_lock_of_another_process_is_waited_for(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with held_by_another_process(path) as let_go:
+        asyncio.get_running_loop().call_later(1.0, let_go)
+        await put(sqlite_database, "x1")
+
+    assert on_disk(sqlite_url) == {"x1"}
+
+
+async def test_whoever_waits_for_another_process_is_cancelled_at_once(
+    sqlite_database: Database, sqlite_url: str
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    begun = time.monotonic()
+    with held_by_another_process(path), pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await put(sqlite_database, "x1")
+
+    assert time.monotonic() - begun < 2.5
+    await put(sqlite_database, "x2")
+    assert on_disk(sqlite_url) == {"x2"}
+
+
+@contextmanager
+def nothing_grows_beyond(path: Path) -> Iterator[None]:
+    """The disk is full: no file becomes larger than this one."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def held_by_another_process(path: Path) -> Iterator[Callable[[], None]]:
+    """SQLite's lock for writing is taken until what this gives is called, or the end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def let_go() -> None:
+            other.execute("COMMIT")
+
+        yield let_go

@@ -108,7 +108,7 @@ def test_advice_with_every_reason_and_the_longest_numbers_fits(
     for state in EscalationState:
         fits(escalations.standing(english, replace(escalation, state=state), longest))
     for said in ("helped", "not_yet", "stopped", "seen_fine", "seen_wait"):
-        fits(escalations.response(english, escalation, said, longest))
+        fits(escalations.response(english, escalation, said, longest, stretches=True))
 
 
 def test_every_one_of_the_reasons_is_told_back(
@@ -250,7 +250,11 @@ def test_the_plan_of_four_weeks_fits(shipped: Library, english: Language, anna: 
         shipped.plan,
     )
 
-    fits(session.plan_shown(english, anna, NOW, plan))
+    massage = Session(
+        id=SessionId(1), person_id=anna.id, course=1, at=NOW, pain_before=6, plan_version=1
+    )
+
+    fits(session.plan_shown(english, anna, massage, plan))
 
 
 @pytest.mark.parametrize("typed", ["😀" * 4096, "<" * 4096, "x" * 4096, "a\n" * 2048])

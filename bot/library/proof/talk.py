@@ -30,6 +30,7 @@ CHECK_INS = frozenset({"early", "full"})  # what the plan asks
 UNASKED = ("go_on.ask", "interview.again")
 # What an open escalation answers with, beside the words of its level.
 ANSWERS = (
+    "escalation.beside",
     "escalation.seen_question",
     "escalation.seen_wait_reply",
     "escalation.still_stands",
@@ -160,8 +161,8 @@ class _Shelf:
             if not released:  # "it has stopped" lifts a doctor's advice
                 yield text
         for rule in self.library.rules.rules:
-            if rule.level >= Level.DOCTOR:
-                yield from self._texts("escalations", ("reasons", rule.id))
+            under = () if rule.level >= Level.DOCTOR else ("now",)
+            yield from self._texts("escalations", ("reasons", rule.id, *under))
 
     def _texts(self, file: str, under: tuple[Step, ...], *, nudge: bool = False) -> Iterator[_Text]:
         document = self.library.documents[f"{self.base}/{file}.yaml"]

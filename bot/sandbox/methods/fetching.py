@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_TOAST = 200
 MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
 MAX_POLL_S = 50
+WEBHOOK_PORTS = {None, 80, 88, 443, 8443}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 OLD_QUERY = "query is too old and response timeout expired or query ID is invalid"
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -53,6 +54,8 @@ def set_webhook(world: World, params: Params) -> bool:
     local = url.scheme == "http" and url.hostname in LOOPBACK
     if not url.hostname or not (url.scheme == "https" or local):
         raise bad_request("bad webhook: HTTPS url must be provided for webhook")
+    if not local and url.port not in WEBHOOK_PORTS:
+        raise bad_request("bad webhook: webhook can be set up only on ports 80, 88, 443 or 8443")
     secret = params.get("secret_token")
     if secret is not None and not SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import DatabaseError
 
-HEAD = "0002"
+HEAD = "0003"
 FOLDER = Path(__file__).parent
 LOCK = 7_265_911_204  # any number: it names our advisory lock on PostgreSQL
 
@@ -24,6 +24,8 @@ def upgrade(connection: Connection) -> None:
     Raises DatabaseError where the database is newer than this program.
     """
     if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "lock_timeout"):  # these may take their time
+            connection.execute(text(f"SET LOCAL {limit} = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     if _version(connection) != HEAD:
         _apply(connection)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, get_args
 
-from bot.care.model import EscalationId
-from bot.service import escalating
+from bot.care.model import EscalationId, Kind
+from bot.service import escalating, overview
 from bot.telegram.views import escalation as views
 
 if TYPE_CHECKING:
     from bot.telegram.callbacks import Callback
     from bot.telegram.turn import Turn
+
+STRETCHES = frozenset({Kind.STRETCH, Kind.STRENGTHENING})
 
 
 async def tapped(turn: Turn, callback: Callback) -> None:
@@ -30,7 +32,12 @@ async def tapped(turn: Turn, callback: Callback) -> None:
         return
     turn.house.wake()
     await turn.toast()
-    await turn.send(views.response(turn.language, responded.escalation, said, turn.numbers()))
+    stretches = await overview.comes(turn.practice, turn.known.id, STRETCHES)
+    await turn.send(
+        views.response(
+            turn.language, responded.escalation, said, turn.numbers(), stretches=stretches
+        )
+    )
 
 
 async def _settled(turn: Turn) -> None:

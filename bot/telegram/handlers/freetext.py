@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.care import freetext
-from bot.care.model import Level
+from bot.care.model import UNTOLD, Level
 from bot.care.own import LONGEST
 from bot.library.coverage import symptoms_of
 from bot.service import answering
@@ -76,7 +76,7 @@ async def _stranger(turn: Turn, hits: tuple[str, ...]) -> None:
 
 
 async def _expected(turn: Turn, typed: str) -> bool:
-    """Take a typed answer to what was asked: a number, a place, a time."""
+    """Take a typed answer to what was asked: a number, a place, a time, a country."""
     if await _number(turn, typed):
         return True
     step = _asked_for(turn)
@@ -84,20 +84,24 @@ async def _expected(turn: Turn, typed: str) -> bool:
         return await start.zone_typed(turn, typed)
     if step == ASKED:
         return await own.typed(turn, typed)
-    return step == "session_time" and await session.time_typed(turn, typed)
+    if step == "session_time":
+        return await session.time_typed(turn, typed)
+    return turn.known.country == UNTOLD and await start.country_typed(turn, typed)
 
 
 def _asked_for(turn: Turn) -> str:
     """What was asked to be typed; a question of long ago is not what today's words answer.
 
-    Only the first time zone is waited for without end.
+    Only the first time zone is waited for without end, whatever came in between.
     """
+    if turn.known.zone is None:
+        return "zone"
     dialog = turn.known.dialog
     if dialog is None:
         return ""
     asked = dialog.data.get("asked")
     aged_s = turn.now.timestamp() - asked if isinstance(asked, int | float) else 0
-    return dialog.step if turn.known.zone is None or aged_s < ASKED_FOR_S else ""
+    return dialog.step if aged_s < ASKED_FOR_S else ""
 
 
 async def _number(turn: Turn, typed: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import END, InterviewId, InterviewState, Level
+from bot.care import escalation as care
+from bot.care import reopening
+from bot.care.model import END, NUDGES, InterviewId, InterviewState, Level
 from bot.service import answering, overview
 from bot.telegram.views import escalation as escalation_views
 from bot.telegram.views import interview as views
@@ -12,8 +14,9 @@ from bot.telegram.views import joining
 from bot.telegram.views.view import View
 
 if TYPE_CHECKING:
+    from bot.care.model import Interview
     from bot.care.questions import Question
-    from bot.service.answering import Act
+    from bot.care.taps import Act
     from bot.telegram.callbacks import Callback
     from bot.telegram.turn import Turn
 
@@ -47,8 +50,14 @@ async def ask(turn: Turn, result: answering.Turn, lead: str | None = None) -> No
     if result.question is None:
         await end(turn, result)
         return
-    await turn.send(views.prompt(turn.language, result.interview, result.question, lead=lead))
+    await turn.send(_prompt(turn, result, result.question, lead=lead))
     await answering.shown(turn.practice, result.interview.id, result.question.id)
+
+
+def _prompt(
+    turn: Turn, result: answering.Turn, question: Question, lead: str | None = None
+) -> View:
+    return views.prompt(turn.language, result.interview, question, lead=lead, known=result.known)
 
 
 async def tapped(turn: Turn, callback: Callback) -> None:
@@ -67,7 +76,9 @@ async def take(
     result = await answering.answer(
         turn.practice, turn.known.id, interview_id, question_id, act, option, turn.now
     )
-    if result is None:
+    if result is None:  # a list from before everything was erased: nothing of it is kept
+        if act == "tick" and await _report_now(turn, question_id, str(option)):
+            return
         await turn.toast(turn.say("interview.over"))
         return
     if result.stale:
@@ -93,7 +104,7 @@ async def _go_on(turn: Turn, result: answering.Turn) -> None:
 async def _reply(turn: Turn, result: answering.Turn) -> None:
     assert result.answered is not None
     if result.question is not None and result.question.id == result.answered.id:
-        await turn.redraw(views.prompt(turn.language, result.interview, result.question))
+        await turn.redraw(_prompt(turn, result, result.question))
         return
     await _show_answer(turn, result, result.answered)
     await ask(turn, result)
@@ -102,20 +113,26 @@ async def _reply(turn: Turn, result: answering.Turn) -> None:
 
 async def _show_answer(turn: Turn, result: answering.Turn, question: Question) -> None:
     if turn.update.callback_query is not None:
-        changeable = answering.can_reconsider(result.interview, question.id)
+        changeable = reopening.can_reopen(result.interview, question.id)
         await turn.redraw(
             views.answered(turn.language, result.interview, question, changeable=changeable)
         )
 
 
 async def _move_change(turn: Turn) -> None:
-    """Only the last answer can be changed, so the one before it loses its button."""
+    """Only the last answer can be changed, so the one before it loses its button.
+
+    Where it is being asked again already, it keeps the buttons to answer with.
+    """
     query = turn.update.callback_query
     if query is None or query.message is None:
         return
     before = turn.house.changeable.get(turn.chat_id)
     turn.house.changeable[turn.chat_id] = query.message.message_id
-    if before is not None and before != query.message.message_id:
+    if before is None or before == query.message.message_id:
+        return
+    shown = turn.house.shown.of(turn.chat_id, before)
+    if shown is not None and views.offers_change(shown):
         await turn.take_buttons(before)
 
 
@@ -129,23 +146,32 @@ async def _stale(
     """
     interview = result.interview
     held = interview.answers.get(question_id)
-    if act == "tick" and answering.is_news(result, question_id, str(option), turn.now):
-        again = await answering.report_again(
-            turn.practice, turn.known.id, question_id, str(option), turn.now
-        )
-        if again is not None and not again.stale:
-            await _go_on(turn, again)
-            return
+    symptom = str(option)
+    is_news = act == "tick" and answering.is_news(result, question_id, symptom, turn.now)
+    if is_news and await _report_now(turn, question_id, symptom):
+        return
     following = result.question.id if result.question else END
-    if interview.shown != following and held is not None:
+    replaced = interview.kind == "profile" and interview.state is InterviewState.EXPIRED
+    if interview.shown != following and held is not None and not replaced:
         await turn.toast()
         await ask(turn, result)
         return
-    open_still = interview.state is InterviewState.OPEN
+    open_still = reopening.is_waiting(interview, question_id)
     await turn.toast(turn.say("interview.stale" if open_still else "interview.over"))
     if result.question is not None and result.question.id == question_id:
         # Tapped again, maybe because the tick never showed.
-        await turn.redraw(views.prompt(turn.language, interview, result.question))
+        await turn.redraw(_prompt(turn, result, result.question))
+
+
+async def _report_now(turn: Turn, question_id: str, symptom: str) -> bool:
+    """Take a sign ticked under a list that is over as a report of now; False for no sign."""
+    again = await answering.report_again(
+        turn.practice, turn.known.id, question_id, symptom, turn.now
+    )
+    if again is None or again.stale:
+        return False
+    await _go_on(turn, again)
+    return True
 
 
 async def end(turn: Turn, result: answering.Turn) -> None:
@@ -155,16 +181,32 @@ async def end(turn: Turn, result: answering.Turn) -> None:
     standing = looked.standing if looked else None
     opened_here = bool(standing and (result.opened or standing.interview_id == interview.id))
     view = await _closing(turn, result, opened_here=opened_here)
+    if standing:
+        await _beside(turn, interview)
     if result.released:
-        await turn.send(View(turn.say("escalation.lifted")))
+        reminders = await overview.comes(turn.practice, turn.known.id, NUDGES)
+        await turn.send(escalation_views.lifted(turn.language, reminders=reminders))
         if view is not None and interview.verdict and interview.verdict.level > Level.SELF_CARE:
             await turn.send(view)  # what was told this time has its own advice
     elif standing and not opened_here:
-        numbers = turn.numbers()
-        await turn.send(escalation_views.standing(turn.language, standing, numbers))
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
     elif view is not None:
         await turn.send(view)
     await answering.shown(turn.practice, interview.id, END)
+
+
+async def _beside(turn: Turn, interview: Interview) -> None:
+    """What to do about a bruise, where the advice speaks of something else.
+
+    It goes first, so that the advice stands last. An emergency of this very check-in stands alone.
+    """
+    verdict = interview.verdict
+    if verdict is None or verdict.level is Level.EMERGENCY:
+        return
+    ordinary = care.ordinary(verdict, turn.practice.library.rules)
+    view = views.beside(turn.language, ordinary)
+    if view is not None:
+        await turn.send(view)
 
 
 async def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> View | None:
@@ -180,9 +222,9 @@ async def _closing(turn: Turn, result: answering.Turn, *, opened_here: bool) -> 
     if interview.verdict is None:
         return None
     seen = await overview.look(turn.practice, turn.known.id, limit=1)
-    return views.closing(
-        turn.language, interview, interview.verdict, turn.numbers(), more=bool(seen.coming)
-    )
+    ordinary = care.ordinary(interview.verdict, turn.practice.library.rules)
+    verdict = ordinary if ordinary.reasons else interview.verdict
+    return views.closing(turn.language, interview, verdict, turn.numbers(), more=bool(seen.coming))
 
 
 async def reconsider(turn: Turn, callback: Callback) -> None:
@@ -194,7 +236,7 @@ async def reconsider(turn: Turn, callback: Callback) -> None:
         await turn.toast(turn.say("interview.last_only"))
         return
     await turn.toast()
-    await turn.edit(views.prompt(turn.language, result.interview, result.question))
+    await turn.edit(_prompt(turn, result, result.question))
 
 
 async def resume_tapped(turn: Turn, callback: Callback) -> None:

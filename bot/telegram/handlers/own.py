@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.own import MOST, OwnExerciseId
 from bot.service import escalating, own, people
-from bot.telegram.handlers import start
+from bot.telegram.handlers import steps
 from bot.telegram.views import own as views
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def _ask(turn: Turn) -> None:
         await _show(turn)
         return
     if turn.known.zone is None:
-        await start.ask_zone(turn)
+        await steps.ask_zone(turn)
         return
     if await escalating.standing(turn.practice, turn.known.id):
         await turn.edit(views.wait(turn.language))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import dateparser
 
 from bot.care import timing
+from bot.care.model import SessionId
 from bot.service import escalating, massages, people
-from bot.telegram.handlers import interview
+from bot.telegram.handlers import interview, steps
 from bot.telegram.views import escalation as escalation_views
-from bot.telegram.views import joining
 from bot.telegram.views import session as views
 from bot.telegram.views.view import View
 
@@ -29,10 +29,11 @@ async def command(turn: Turn) -> None:
     """/session, or the button "I had a massage"."""
     await turn.toast()
     if turn.known.zone is None:
-        await people.await_text(turn.practice, turn.known.id, "zone", turn.now)
-        await turn.send(joining.ask_zone(turn.language))
+        await steps.ask_zone(turn)
         return
-    await turn.send(views.ask_when(turn.language, turn.now))
+    last = await massages.last_logged(turn.practice, turn.known.id)
+    recent = last is not None and turn.now - last.at <= massages.OLDEST
+    await turn.send(views.ask_when(turn.language, turn.now, last.id if last and recent else None))
 
 
 async def tapped(turn: Turn, _: Callback) -> None:
@@ -92,22 +93,46 @@ def _problem(at: datetime, now: datetime) -> str | None:
 
 
 async def when_tapped(turn: Turn, callback: Callback) -> None:
-    """The time is known; ask what it was for, from the second massage on."""
+    """The time is known; where a massage is logged close to it, ask whether this is another."""
     await turn.toast()
     at = _instant(callback)
     problem = _problem(at, turn.now)
+    near = await massages.near(turn.practice, turn.known, at)
     if problem:
         await turn.edit(View(turn.say(problem)))
-    elif await massages.earlier_sessions(turn.practice, turn.known):
-        await turn.edit(views.ask_same_pain(turn.language, views.minutes(at)))
+    elif near is None:
+        await _ask_on(turn, at)
+    elif near.at == at:
+        await turn.edit(View(turn.say("session.already")))
     else:
-        await turn.edit(views.ask_pain(turn.language, views.minutes(at), "0"))
+        await turn.edit(views.ask_another(turn.language, at, near.at, turn.zone))
+
+
+async def another_tapped(turn: Turn, callback: Callback) -> None:
+    """Another massage, or the one that is logged already: then all stays as it is."""
+    await turn.toast()
+    if callback.word(1) == "1":
+        await _ask_on(turn, _instant(callback), another=True)
+    else:
+        await turn.edit(View(turn.say("session.same_one")))
+
+
+async def _ask_on(turn: Turn, at: datetime, *, another: bool = False) -> None:
+    """Ask what it was for, from the second massage on; of the first, how strong the pain was."""
+    if await massages.earlier_sessions(turn.practice, turn.known):
+        view = views.ask_same_pain(turn.language, views.minutes(at), another=another)
+    else:
+        view = views.ask_pain(turn.language, views.minutes(at), "0", another=another)
+    await turn.edit(view)
 
 
 async def same_tapped(turn: Turn, callback: Callback) -> None:
     """The same pain, or a new one."""
     await turn.toast()
-    await turn.edit(views.ask_pain(turn.language, callback.number(0), callback.word(1)))
+    another = views.ANOTHER in callback.arguments
+    await turn.edit(
+        views.ask_pain(turn.language, callback.number(0), callback.word(1), another=another)
+    )
 
 
 async def pain_tapped(turn: Turn, callback: Callback) -> None:
@@ -118,6 +143,12 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
     if problem:
         await turn.toast()
         await turn.edit(View(turn.say(problem)))
+        return
+    near = await massages.near(turn.practice, turn.known, at)
+    if near is not None and near.at != at and views.ANOTHER not in callback.arguments:
+        # The question was begun twice, and the other one led to a massage meanwhile.
+        await turn.toast()
+        await turn.edit(views.ask_another(turn.language, at, near.at, turn.zone))
         return
     logged = await massages.log(
         turn.practice,
@@ -130,13 +161,15 @@ async def pain_tapped(turn: Turn, callback: Callback) -> None:
     turn.person = logged.person
     turn.house.wake()
     await turn.toast(turn.say("session.already") if logged.again else None)
-    await turn.edit(views.plan_shown(turn.language, turn.known, at, logged.plan))
+    await turn.edit(views.plan_shown(turn.language, turn.known, logged.massage, logged.plan))
     standing = await escalating.standing(turn.practice, turn.known.id)
     if standing and logged.opened is None:  # one that this massage opened speaks for itself
         await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
     if new_pain and logged.number == 1 and not logged.again:
         await turn.send(View(turn.say("session.new_profile")))
         await interview.profile(turn)
+    else:
+        await steps.go_on(turn)
 
 
 async def fine_tapped(turn: Turn, _: Callback) -> None:
@@ -147,6 +180,38 @@ async def fine_tapped(turn: Turn, _: Callback) -> None:
         await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
         return
     await turn.send(View(turn.say("session.fine_reply")))
+
+
+async def undo_tapped(turn: Turn, callback: Callback) -> None:
+    """The massage told of last was a mistake: asked once more, in a message below the plan."""
+    session_id = SessionId(callback.number(0))
+    said = callback.word(1) if len(callback.arguments) > 1 else None
+    if said == views.YES:
+        await _remove(turn, session_id)
+        return
+    last = await massages.last_logged(turn.practice, turn.known.id)
+    if last is None or last.id != session_id:
+        await turn.toast(turn.say("session.not_last"))
+        return
+    await turn.toast()
+    if said is None:
+        await turn.send(views.ask_remove(turn.language, last, turn.zone))
+    else:
+        await turn.edit(View(turn.say("session.kept")))
+
+
+async def _remove(turn: Turn, session_id: SessionId) -> None:
+    removed = await massages.remove(turn.practice, turn.known.id, session_id, turn.now)
+    if removed is None:
+        await turn.toast(turn.say("session.not_last"))
+        return
+    turn.person = removed.person
+    turn.house.wake()
+    await turn.toast()
+    await turn.edit(views.removed(turn.language, removed.person, removed.before))
+    standing = await escalating.standing(turn.practice, turn.known.id)
+    if standing:  # whatever it came from
+        await turn.send(escalation_views.standing(turn.language, standing, turn.numbers()))
 
 
 def _instant(callback: Callback) -> datetime:

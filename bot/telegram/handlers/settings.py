@@ -6,29 +6,35 @@ from dataclasses import replace
 from datetime import time
 from typing import TYPE_CHECKING
 
-from bot.care.model import Preferences, QuietHours
+from bot.care.model import UNTOLD, Preferences, QuietHours
 from bot.service import people
+from bot.telegram.handlers import steps
 from bot.telegram.views import settings as views
-from bot.telegram.views.numbers import country_name
+from bot.telegram.views.numbers import countries
 
 if TYPE_CHECKING:
     from bot.telegram.callbacks import Callback
     from bot.telegram.turn import Turn
+    from bot.telegram.views.view import View
 
 DAY_MINUTES = 24 * 60
 
 
 async def command(turn: Turn) -> None:
     """Show all settings in a new message."""
-    country = turn.numbers()["country"]
-    await turn.send(views.overview(turn.language, turn.known, country))
+    await turn.send(_overview(turn))
 
 
 async def tapped(turn: Turn, _: Callback) -> None:
     """Show all settings in place."""
     await turn.toast()
-    country = turn.numbers()["country"]
-    await turn.edit(views.overview(turn.language, turn.known, country))
+    await turn.edit(_overview(turn))
+
+
+def _overview(turn: Turn) -> View:
+    untold = turn.known.country == UNTOLD
+    country = turn.say("settings.country_untold") if untold else turn.numbers()["country"]
+    return views.overview(turn.language, turn.known, country)
 
 
 async def set_tapped(turn: Turn, callback: Callback) -> None:
@@ -40,10 +46,7 @@ async def set_tapped(turn: Turn, callback: Callback) -> None:
         names = {code: each.name for code, each in library.languages.items()}
         await turn.edit(views.choose(turn.language, field, names))
     elif field == "country":
-        countries = {
-            code: country_name(turn.language, each) for code, each in library.countries.items()
-        }
-        await turn.edit(views.choose(turn.language, field, countries))
+        await turn.edit(views.choose(turn.language, field, countries(turn.practice, turn.language)))
     else:
         await turn.edit(views.choose_time(turn.language, turn.known, field))
 
@@ -52,6 +55,7 @@ async def put_tapped(turn: Turn, callback: Callback) -> None:
     """Keep a choice, and lay the plan out by it."""
     field, value = callback.word(0), callback.word(1)
     library, person = turn.practice.library, turn.known
+    untold = person.country == UNTOLD
     if field == "language" and value in library.languages:
         turn.person = await people.set_language(turn.practice, person.id, value, turn.now)
         turn.language = library.languages[value]
@@ -62,6 +66,8 @@ async def put_tapped(turn: Turn, callback: Callback) -> None:
         turn.person = await people.set_preferences(turn.practice, person.id, preferences, turn.now)
     turn.house.wake()
     await tapped(turn, callback)
+    if untold and field == "country":
+        await steps.go_on(turn)
 
 
 def changed(preferences: Preferences, field: str, value: str) -> Preferences:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import Status
 from bot.service import escalating, overview, people
+from bot.telegram.handlers import returning, steps
 from bot.telegram.views import today as views
 from bot.telegram.views.view import View, keyboard, wrong_row
 
@@ -30,14 +31,14 @@ async def pause(turn: Turn) -> None:
 
 
 async def resume(turn: Turn) -> None:
-    """Take the plan up again."""
+    """Take the plan up again, and the joining that was broken off."""
     quiet = turn.back or turn.known.status is not Status.ACTIVE
-    turn.person = await people.resume(turn.practice, turn.known.id, turn.now)
-    turn.house.wake()
+    await returning.resume(turn)
     text: str = turn.say("resume.done" if quiet else "resume.running")
     if await escalating.standing(turn.practice, turn.known.id):
         text = f"{text}\n\n{turn.say('pause.escalation')}"
     await turn.send(View(text))
+    await steps.go_on(turn)
 
 
 async def resume_tapped(turn: Turn, _: Callback) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.care.model import Escalation, EscalationState, Level
+from bot.care.model import Escalation, EscalationState
 from bot.telegram.views.view import Row, View, button, keyboard
 
 if TYPE_CHECKING:
@@ -58,20 +58,27 @@ def _rows(language: Language, escalation: Escalation) -> list[Row]:
 
 
 def response(
-    language: Language, escalation: Escalation, said: str, numbers: dict[str, str]
+    language: Language,
+    escalation: Escalation,
+    said: str,
+    numbers: dict[str, str],
+    *,
+    stretches: bool,
 ) -> View:
-    """The answer to a tap under an escalation."""
+    """The answer to a tap under an escalation; `stretches`: some are planned."""
     if said == "seen_wait" and escalation.state is EscalationState.OPEN:
         said = "not_yet"
     if said in ("seen_fine", "seen_wait"):
         return View(language.say(f"escalation.{said}_reply", **numbers))
     body: str = language.escalation(escalation.level.id).say(said, **numbers)
     rows: list[Row] = []
-    if said == "helped" or (said == "stopped" and escalation.level >= Level.URGENT):
+    if said == "helped" or (said == "stopped" and escalation.is_open):
         rows = seen_rows(language, escalation)
         body = f"{body}\n\n{language.say('escalation.seen_question')}"
     elif said == "not_yet":
         return View(body, buttons(language, escalation))
+    elif said == "stopped" and stretches:
+        body = f"{body}\n\n{language.say('escalation.stretches_on')}"
     rows.append([button(language.say("escalation.find_doctor"), "guide", "finding_doctor")])
     return View(body, keyboard(rows))
 
@@ -89,6 +96,12 @@ def open_rows(language: Language, escalation: Escalation) -> list[Row]:
     if escalation.state is EscalationState.OPEN:
         return _rows(language, escalation)
     return seen_rows(language, escalation)
+
+
+def lifted(language: Language, *, reminders: bool) -> View:
+    """The end of advice whose signs have stopped; `reminders`: some are planned."""
+    body: str = language.say("escalation.lifted")
+    return View(f"{body}\n\n{language.say('escalation.reminders_on')}" if reminders else body)
 
 
 def standing(language: Language, escalation: Escalation, numbers: dict[str, str]) -> View:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telegram import InlineKeyboardMarkup
+
 from bot.care.model import Answer, Interview, Level, Verdict
+from bot.telegram.callbacks import decode
 from bot.telegram.views.view import Row, View, bullets, button, in_rows, keyboard, wrong_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from telegram import InlineKeyboardButton
 
     from bot.care.questions import Question
+    from bot.care.taps import Act
     from bot.library.text import Language
-    from bot.service.answering import Act
 
 ACTS: Mapping[str, Act] = {"t": "tick", "u": "untick", "c": "choose", "d": "confirm", "s": "skip"}
 TICKED = "✅ "
 CHECK_IN = "check_in"  # what a closing message is about, in its button
+CHANGE = "re"  # the action of the button "Change"
 SCALE_WIDTH = 6
 
 
@@ -29,10 +33,12 @@ def prompt(
     *,
     lead: str | None = None,
     after: str | None = None,
+    known: Sequence[str] = (),
 ) -> View:
     """A question with its buttons; `lead` stands above it where there is more to say first.
 
     `after` stands below: nothing may come before the first line of what was not asked for.
+    `known` is ticked in a list that was not touched yet.
     """
     text = language.question(question.id)
     parts = [lead] if lead else []
@@ -42,7 +48,7 @@ def prompt(
         parts.append(bullets(text.options[each].phrase for each in options))
     if after:
         parts.append(f"<i>{after}</i>")
-    rows = [*_rows(language, interview, question)]
+    rows = [*_rows(language, interview, question, known)]
     if question.optional:
         rows.append([_answer(language.say("button.skip"), interview, question, "s")])
     if interview.occurrence_id is not None:
@@ -50,7 +56,9 @@ def prompt(
     return View("\n\n".join(parts), keyboard(rows))
 
 
-def _rows(language: Language, interview: Interview, question: Question) -> list[Row]:
+def _rows(
+    language: Language, interview: Interview, question: Question, known: Sequence[str]
+) -> list[Row]:
     text = language.question(question.id)
     if question.kind == "scale":
         numbers = [_answer(str(n), interview, question, "c", n) for n in range(11)]
@@ -61,7 +69,7 @@ def _rows(language: Language, interview: Interview, question: Question) -> list[
             for each in question.options_for(interview.answers)
         ]
     held = interview.answers.get(question.id)
-    ticks = held.value if held and isinstance(held.value, tuple) else ()
+    ticks = held.value if held and isinstance(held.value, tuple) else known
     rows: list[Row] = [
         [
             _answer(
@@ -101,8 +109,17 @@ def answered(
     said = in_words(language, question, interview.answers.get(question.id))
     rows: list[Row] = []
     if changeable:
-        rows.append([button(language.say("button.change"), "re", interview.id, question.id)])
+        rows.append([button(language.say("button.change"), CHANGE, interview.id, question.id)])
     return View(f"<b>{text.short}:</b> {said}", keyboard(rows) if rows else None)
+
+
+def offers_change(view: View) -> bool:
+    """Whether this is an answer with its "Change", and not the question asked again."""
+    if not isinstance(view.keyboard, InlineKeyboardMarkup):
+        return False
+    data = [each.callback_data for row in view.keyboard.inline_keyboard for each in row]
+    tapped = [decode(each) if isinstance(each, str) else None for each in data]
+    return all(each is not None and each.action == CHANGE for each in tapped)
 
 
 def in_words(language: Language, question: Question, answer: Answer | None) -> str:
@@ -127,6 +144,12 @@ def reported(language: Language, reasons: tuple[str, ...]) -> str:
     return bullets(language.reason(each).reported for each in reasons)
 
 
+def beside(language: Language, verdict: Verdict) -> View | None:
+    """What to do meanwhile about answers that other advice does not speak of."""
+    told = language.meanwhile(verdict.reasons)
+    return View(f"{language.say('escalation.beside')}\n{told}") if told else None
+
+
 def closing(
     language: Language,
     interview: Interview,
@@ -135,9 +158,14 @@ def closing(
     *,
     more: bool,
 ) -> View:
-    """The words at the end of a check-in that needs no doctor; `more`: something is planned."""
+    """The words at the end of a check-in that needs no doctor; `more`: something is planned.
+
+    A verdict of doctor or higher that comes here is one whose advice was settled since.
+    """
     wrong = keyboard([wrong_row(language, CHECK_IN, interview.id)])
-    level = verdict.level if verdict.level <= Level.THERAPIST else Level.THERAPIST
+    level = verdict.level
+    if level >= Level.DOCTOR:
+        return View(language.say("interview.settled"), wrong)
     if interview.kind == "worse" and level is Level.SELF_CARE:
         # Every sign has a rule: one that was ticked and gave no reason has been checked before.
         said = "worse.checked" if _ticked(interview) else "worse.nothing"

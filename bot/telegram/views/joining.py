@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 from telegram import KeyboardButton, ReplyKeyboardMarkup, ReplyKeyboardRemove
 
+from bot.library.library import FALLBACK_COUNTRY
 from bot.telegram.views.view import View, button, in_rows, keyboard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.library.text import Language
+
+
+NAMED = "named"  # a zone the person named a place for; a button without it is a guess by the clock
 
 
 def welcome(language: Language) -> View:
@@ -61,7 +65,7 @@ def confirm_zone(language: Language, zone: str, clock: str) -> View:
         keyboard(
             [
                 [
-                    button(language.say("zone.right"), "zone", zone, style="success"),
+                    button(language.say("zone.right"), "zone", zone, NAMED, style="success"),
                     button(language.say("zone.wrong"), "zone"),
                 ]
             ]
@@ -81,11 +85,27 @@ def choose_zone(language: Language, zones: Sequence[str]) -> View:
     return View(language.say("zone.choose"), keyboard([*in_rows(buttons, 2), other]))
 
 
-def zone_kept(language: Language, zone: str, clock: str) -> View:
-    """The zone is known; the reply keyboard goes."""
-    return View(
-        language.say("zone.kept", time=clock, zone=zone.replace("_", " ")), ReplyKeyboardRemove()
-    )
+def zone_kept(
+    language: Language, zone: str, clock: str, numbers: dict[str, str] | None = None
+) -> View:
+    """The zone is known, and with `numbers` whom to call there; the reply keyboard goes."""
+    text: str = language.say("zone.kept", time=clock, zone=zone.replace("_", " "))
+    if numbers:
+        text = f"{text}\n\n{language.say('zone.numbers', **numbers)}"
+    return View(text, ReplyKeyboardRemove())
+
+
+def ask_country(language: Language, countries: Mapping[str, str]) -> View:
+    """Which country's numbers to give, by code and name; "none of these" comes last."""
+    known = {code: name for code, name in countries.items() if code != FALLBACK_COUNTRY}
+    buttons = [button(name, "country", code) for code, name in known.items()]
+    none = [button(language.say("country.none"), "country", FALLBACK_COUNTRY)]
+    return View(language.say("country.ask"), keyboard([*in_rows(buttons, 2), none]))
+
+
+def country_chosen(language: Language, numbers: dict[str, str]) -> View:
+    """The question about the country once it is answered: whom to call there."""
+    return View(language.say("country.chosen", **numbers))
 
 
 def ready(language: Language) -> View:

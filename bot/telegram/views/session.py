@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.care import timing
-from bot.care.model import CHECK_INS, Kind, Person, PlannedMessage, Status
+from bot.care.model import (
+    CHECK_INS,
+    Kind,
+    Person,
+    PlannedMessage,
+    Session,
+    SessionId,
+    Status,
+)
 from bot.telegram.views.view import (
     Row,
     View,
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from bot.library.text import Language
 
 SCALE_WIDTH = 6
+ANOTHER = "another"
+YES, NO = "yes", "no"
 HOURS_AGO = (2, 3, 4, 6, 8, 10, 12)
 YESTERDAY = ((10, "morning"), (15, "afternoon"), (19, "evening"))
 
@@ -34,28 +44,23 @@ def minutes(instant: datetime) -> int:
     return int(instant.timestamp()) // 60
 
 
-def ask_when(language: Language, now: datetime) -> View:
-    """When the massage was."""
-    return View(
-        language.say("session.when"),
-        keyboard(
-            [
-                [
-                    button(language.say("session.now"), "when", minutes(now)),
-                    button(
-                        language.say("session.hour_ago"),
-                        "when",
-                        minutes(now - timedelta(hours=1)),
-                    ),
-                ],
-                [
-                    button(language.say("session.today"), "today"),
-                    button(language.say("session.yesterday"), "yesterday"),
-                ],
-                [button(language.say("session.pick"), "pick")],
-            ]
-        ),
-    )
+def ask_when(language: Language, now: datetime, last: SessionId | None) -> View:
+    """When the massage was; or that the one told of last was a mistake."""
+    an_hour_ago = minutes(now - timedelta(hours=1))
+    rows: list[Row] = [
+        [
+            button(language.say("session.now"), "when", minutes(now)),
+            button(language.say("session.hour_ago"), "when", an_hour_ago),
+        ],
+        [
+            button(language.say("session.today"), "today"),
+            button(language.say("session.yesterday"), "yesterday"),
+        ],
+        [button(language.say("session.pick"), "pick")],
+    ]
+    if last is not None:
+        rows.append([button(language.say("session.mistake_last"), "undo", last)])
+    return View(language.say("session.when"), keyboard(rows))
 
 
 def ask_hour(language: Language, now: datetime, zone: str) -> View:
@@ -92,24 +97,44 @@ def confirm_when(language: Language, at: datetime, zone: str) -> View:
     )
 
 
-def ask_same_pain(language: Language, at_minutes: int) -> View:
-    """Whether this massage belongs to the same episode of pain."""
+def ask_another(language: Language, at: datetime, known: datetime, zone: str) -> View:
+    """Whether a massage of `at` is another one than that of `known`, which is so close."""
     return View(
-        language.say("session.same_pain"),
+        language.say("session.another", time=moment(known, zone, language)),
         keyboard(
             [
-                [button(language.say("session.same"), "same", at_minutes, "0")],
-                [button(language.say("session.new"), "same", at_minutes, "1")],
+                [button(language.say("session.another_yes"), "another", minutes(at), "1")],
+                [button(language.say("session.another_no"), "another", minutes(at), "0")],
             ]
         ),
     )
 
 
-def ask_pain(language: Language, at_minutes: int, new_pain: str) -> View:
+def ask_same_pain(language: Language, at_minutes: int, *, another: bool = False) -> View:
+    """Whether this massage belongs to the same episode of pain."""
+    said = _said(another=another)
+    return View(
+        language.say("session.same_pain"),
+        keyboard(
+            [
+                [button(language.say("session.same"), "same", at_minutes, "0", *said)],
+                [button(language.say("session.new"), "same", at_minutes, "1", *said)],
+            ]
+        ),
+    )
+
+
+def ask_pain(language: Language, at_minutes: int, new_pain: str, *, another: bool = False) -> View:
     """How strong the pain was before the massage."""
-    numbers = [button(str(n), "log", at_minutes, new_pain, n) for n in range(11)]
-    skip = [button(language.say("button.skip"), "log", at_minutes, new_pain, "-")]
+    said = _said(another=another)
+    numbers = [button(str(n), "log", at_minutes, new_pain, n, *said) for n in range(11)]
+    skip = [button(language.say("button.skip"), "log", at_minutes, new_pain, "-", *said)]
     return View(language.say("session.pain"), keyboard([*in_rows(numbers, SCALE_WIDTH), skip]))
+
+
+def _said(*, another: bool) -> tuple[str, ...]:
+    """What the next button carries where they said that this massage is another one."""
+    return (ANOTHER,) if another else ()
 
 
 def _quiet(language: Language, person: Person) -> str:
@@ -121,11 +146,11 @@ def _quiet(language: Language, person: Person) -> str:
 
 
 def plan_shown(
-    language: Language, person: Person, at: datetime, plan: Sequence[PlannedMessage]
+    language: Language, person: Person, massage: Session, plan: Sequence[PlannedMessage]
 ) -> View:
     """The plan of a massage with its times, and the ways to change it."""
     assert person.zone is not None
-    zone = person.zone
+    zone, at = person.zone, massage.at
     soon = [each for each in plan if each.due_at - at < timedelta(days=1)]
     lines = [
         timed(each.due_at, zone, language, language.say(f"kind.{each.kind.value}"))
@@ -145,6 +170,7 @@ def plan_shown(
     if person.status is not Status.ACTIVE:
         parts.append(language.say("today.paused"))
         rows = [[button(language.say("button.resume"), "resume")]]
+    rows.append([button(language.say("session.mistake"), "undo", massage.id)])
     if "blood_thinners" in person.profile.conditions:
         # Here and not after a check-in: whatever is answered later, this is heard once a massage.
         parts.append(language.say("session.bruises"))
@@ -157,3 +183,27 @@ def plan_shown(
     if checks:
         parts.append(f"<b>{language.say('session.plan_checks')}</b>\n{bullets(checks)}")
     return View("\n\n".join(parts), keyboard(rows))
+
+
+def ask_remove(language: Language, massage: Session, zone: str) -> View:
+    """Whether a massage logged by mistake is to be taken out."""
+    return View(
+        language.say("session.remove", time=moment(massage.at, zone, language)),
+        keyboard(
+            [
+                [button(language.say("session.remove_yes"), "undo", massage.id, YES)],
+                [button(language.say("session.remove_no"), "undo", massage.id, NO)],
+            ]
+        ),
+    )
+
+
+def removed(language: Language, person: Person, before: Session | None) -> View:
+    """That a massage counts no more, and what goes on without it."""
+    if before is None:
+        goes_on = language.say("session.removed_none")
+    elif person.status is Status.ACTIVE:
+        goes_on = language.say("session.removed_back")
+    else:
+        goes_on = language.say("today.paused")
+    return View(f"{language.say('session.removed')}\n\n{goes_on}")

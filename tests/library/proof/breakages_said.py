@@ -37,6 +37,14 @@ SAID = [
         "change:",
     ),
     only(
+        "what to do about a bruise meanwhile speaks of the next massage",
+        edit("en/escalations.yaml", "If it keeps spreading", "Before your next massage, if it"),
+        "en/escalations.yaml",
+        "now:",
+        '"next massage" can reach somebody',
+        "big_bruise:",
+    ),
+    only(
         "a text is declared that says nothing of a massage",
         edit("rules.yaml", "says_to_wait:\n", "says_to_wait:\n  - nudges.hydration\n"),
         "rules.yaml",
@@ -120,6 +128,18 @@ SAID = [
         "pt/escalations.yaml",
         "helped: |-",
         "English says {emergency} here",
+    ),
+    Breakage(
+        "a language leaves out what to do about a bruise meanwhile",
+        in_translation(
+            "escalations.yaml",
+            "now: If it keeps spreading",
+            "# now: If it keeps spreading",
+        ),
+        "pt/escalations.yaml",
+        "reported:",
+        'there is no text for "now"',
+        "big_bruise:",
     ),
     Breakage(
         "a language misspells a placeholder",
