@@ -100,10 +100,9 @@ class App:
 
         What takes longer, with a database that is locked or silent, is left to the next start.
         """
-        self.alarm.stop()
         if self._presenting is not None:
             self._presenting.cancel()
-        in_hand = asyncio.gather(self._finish_answers(), self.courier.stop())
+        in_hand = asyncio.gather(self.alarm.stop(), self._finish_answers(), self.courier.stop())
         await _within(IN_HAND_S, in_hand, "what is in hand")
         if self._courier_runs is not None:
             self._courier_runs.cancel()  # it has come to its end, unless that took too long

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -59,6 +60,7 @@ class Alarm:
         self._pulse = pulse
         self._metrics = metrics or Metrics()
         self._ticked_at_s: float | None = None
+        self._at_work: set[asyncio.Task[None]] = set()
         self._real = SystemClock()
         # Its defaults drop a job that is a second late, and run every missed one.
         self._scheduler = AsyncIOScheduler(
@@ -71,15 +73,11 @@ class Alarm:
         self._courier.idle.append(self._set)
         if isinstance(self._clock, SteerableClock):
             self._clock.changed.append(self._courier.wake)
-        add = self._scheduler.add_job
-        add(self.tick, IntervalTrigger(seconds=TICK_S), id="tick")
-        add(self._take_back, IntervalTrigger(seconds=LEASES_S), id="leases")
-        add(
-            self.keep_house,
-            IntervalTrigger(seconds=MAINTENANCE_S),
-            id="maintenance",
-            next_run_time=self._real.now(),
-        )
+        jobs = {"tick": self.tick, "leases": self._take_back, "maintenance": self.keep_house}
+        for name, job in jobs.items():
+            trigger = IntervalTrigger(seconds=EVERY_S[name])
+            self._scheduler.add_job(partial(self._see_through, job), trigger, id=name)
+        self._scheduler.modify_job("maintenance", next_run_time=self._real.now())
         self._scheduler.start()
         self._ticked_at_s = asyncio.get_running_loop().time()
 
@@ -89,14 +87,26 @@ class Alarm:
             return None
         return asyncio.get_running_loop().time() - self._ticked_at_s
 
-    def stop(self) -> None:
-        """No more wake-ups; harmless twice."""
+    async def stop(self) -> None:
+        """No more wake-ups, and nothing of them is left at work; harmless twice."""
         if not self._scheduler.running:
             return
         self._courier.idle.remove(self._set)
         if isinstance(self._clock, SteerableClock):
             self._clock.changed.remove(self._courier.wake)
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.shutdown(wait=False)  # cancels what is under way
+        if self._at_work:
+            await asyncio.wait(self._at_work)
+
+    async def _see_through(self, job: Callable[[], Awaitable[None]]) -> None:
+        """Do a job, known to `stop`, which waits until it has let go of the database."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        try:
+            await job()
+        finally:
+            self._at_work.discard(task)
 
     async def keep_house(self) -> None:
         """One round of housekeeping; a part that fails is logged and does not stop the next."""
@@ -117,11 +127,7 @@ class Alarm:
         if not self._scheduler.running:
             return
         now = self._real.now()
-        for name, every_s in (
-            ("tick", TICK_S),
-            ("leases", LEASES_S),
-            ("maintenance", MAINTENANCE_S),
-        ):
+        for name, every_s in EVERY_S.items():
             job = self._scheduler.get_job(name)
             if job is not None and job.next_run_time > now + 2 * timedelta(seconds=every_s):
                 log.warning("clock_set_back", job=name)

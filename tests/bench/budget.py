@@ -42,7 +42,7 @@ async def ours(
         told = await asyncio.gather(
             _trouble(app, first_in_trouble, seconds, dice), _edits(app, seconds)
         )
-        app.alarm.stop()
+        await app.alarm.stop()
         await app.courier.stop()
         await running
     await app.bot.shutdown()

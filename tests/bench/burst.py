@@ -58,7 +58,7 @@ async def ours(url: str, count: int) -> dict[str, Any]:
     running = asyncio.create_task(app.courier.run())
     app.alarm.start()
     told = await _watched(due, count)
-    app.alarm.stop()
+    await app.alarm.stop()
     await app.courier.stop()
     await running
     await app.database.close()

@@ -42,7 +42,7 @@ async def at_work(office: Office, courier: Courier) -> AsyncIterator[None]:
     running = asyncio.create_task(courier.run())
     alarm.start()
     yield
-    alarm.stop()
+    await alarm.stop()
     await courier.stop()
     await running
 

@@ -36,7 +36,7 @@ async def awake(office: Office, compose: ComposeOne | None = None) -> AsyncItera
     alarm.start()
     await asyncio.sleep(0.3)
     yield courier
-    alarm.stop()
+    await alarm.stop()
     await courier.stop()
     await running
 
@@ -190,6 +190,6 @@ async def test_a_clock_that_is_set_back_does_not_hold_up_the_alarm(office: Offic
 
     soon = SystemClock().now() + timedelta(minutes=6)
     await until(lambda: all(each.next_run_time < soon for each in jobs))
-    alarm.stop()
+    await alarm.stop()
     await courier.stop()
     await running

@@ -204,7 +204,7 @@ async def test_a_bot_that_waits_for_telegram_is_alive_and_says_what_it_waits_for
 
 async def test_a_scheduler_that_stands_still_is_named(sqlite_url: str) -> None:
     async with watched(sqlite_url) as bot:
-        bot.app.alarm.stop()
+        await bot.app.alarm.stop()
         status, parts = await bot.readiness()
 
         assert (status, parts["scheduler"]) == (503, "is not running")
