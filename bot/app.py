@@ -232,7 +232,6 @@ async def build(
         router.handle,
         bot,
         on_poison=router.apologise,
-        backoff=Backoff(),
         metrics=metrics,
     )
     alarm = Alarm(clock, courier, database, housekeeping, pulse=pulse, metrics=metrics)

@@ -8,7 +8,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Executable, RowMapping, bindparam, delete, insert, null, select, update
+from sqlalchemy import (
+    Executable,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.care.model import (
     ChatId,
@@ -22,7 +33,7 @@ from bot.care.model import (
 )
 from bot.store.columns import wall_text
 from bot.store.lists import among
-from bot.store.tables import inbox
+from bot.store.tables import PENDING, inbox
 from bot.store.tables import notes as note_table
 from bot.store.tables import people as table
 
@@ -125,7 +136,7 @@ async def save(tx: Transaction, person: Person) -> None:
 
 
 async def erase(tx: Transaction, person_id: PersonId) -> None:
-    """Forget the person: every row of theirs, and what their updates said.
+    """Forget the person: every row of theirs, and what their updates said up to this wish.
 
     The number of an update stays, so that the same one arriving again is still known.
     """
@@ -135,10 +146,23 @@ async def erase(tx: Transaction, person_id: PersonId) -> None:
     chat_id = chat_ids.scalar_one_or_none()
     if chat_id is None:
         return
+    # The first that waits is the wish itself. What came after it is still to be heard: where it
+    # is handled nobody is known any more, and a danger sign is one from a stranger too.
+    waiting = inbox.alias()
+    wish = select(func.min(waiting.c.update_id)).where(waiting.c.chat_id == chat_id, PENDING)
     await tx.execute(
         update(inbox)
-        .where(inbox.c.chat_id == chat_id)
-        .values(chat_id=null(), payload=null(), reason=null(), state="done")
+        .where(
+            inbox.c.chat_id == chat_id,
+            or_(inbox.c.state != "pending", inbox.c.update_id == wish.scalar_subquery()),
+        )
+        .values(
+            chat_id=null(),
+            payload=null(),
+            reason=null(),
+            state="done",
+            closed_at=func.coalesce(inbox.c.closed_at, inbox.c.received_at),  # to be pruned
+        )
     )
     tx.erased = True
 

@@ -11,11 +11,12 @@ import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.delivery.backoff import Backoff
-from bot.delivery.inbox import Handle, Inbox, chat_of
+from bot.delivery.inbox import Inbox, chat_of
 
 if TYPE_CHECKING:
     from telegram import Bot, Update
 
+    from bot.delivery.clerk import Handle
     from bot.delivery.clock import SteerableClock
     from bot.store.database import Database
 
@@ -56,6 +57,18 @@ class Desk:
         self._open.append(inbox)
         await inbox.start()
         return inbox
+
+    def beside(self, database: Database) -> Desk:
+        """The same over another database."""
+        return Desk(database, *self._parts[1:])
+
+    async def die(self, inbox: Inbox) -> None:
+        """End what an inbox does in the middle of it, as the death of its process would."""
+        self._open.remove(inbox)
+        workers = [*inbox._lanes._tasks]
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
 
     async def close(self) -> None:
         for inbox in self._open:
@@ -180,8 +193,7 @@ async def test_an_update_in_hand_when_the_program_died_is_handled_after_the_rest
     doomed = await desk.inbox(die)
     await doomed.receive([written(1, "first"), written(2, "second")])
     await died.wait()
-    for task in doomed._workers:
-        task.cancel()
+    await desk.die(doomed)
 
     restarted = await desk.inbox(handle)
     await restarted.settled()
@@ -201,8 +213,7 @@ async def test_what_was_left_over_is_handled_before_anything_new_of_that_chat(de
 
     doomed = await desk.inbox(never)
     await doomed.receive([written(1, "old"), written(2, "old too")])
-    for task in doomed._workers:
-        task.cancel()
+    await desk.die(doomed)
     restarted = await desk.inbox(handle)
     await restarted.receive([written(3, "new")])
     await restarted.settled()

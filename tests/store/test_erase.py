@@ -12,6 +12,7 @@ from bot.store import escalations, inbox, interviews, own_exercises, people
 from bot.store.database import Database
 from bot.store.tables import metadata
 from tests.store.makers import (
+    HOUR,
     NOW,
     make_escalation,
     make_person,
@@ -83,8 +84,36 @@ async def test_an_update_of_an_erased_person_that_comes_again_is_still_known(
         assert person is not None
         await people.erase(tx, person.id)
 
-        assert await inbox.pending(tx, limit=10) == ()
+        assert await inbox.waiting(tx, after=0, limit=10) == ()
         assert not await inbox.receive(tx, [inbox.Arrival(CHAT, ChatId(CHAT), b"again", NOW)])
+
+
+async def test_what_comes_after_the_wish_to_be_erased_still_waits_to_be_heard(
+    database: Database,
+) -> None:
+    await live_through_everything(database, CHAT)
+    async with database.transaction() as tx:
+        await inbox.fail(tx, CHAT, reason="KeyError", at=NOW)
+        later = [inbox.Arrival(CHAT + n, ChatId(CHAT), b"%d" % n, NOW) for n in (1, 2, 3)]
+        await inbox.receive(tx, later)
+        person = await people.by_chat(tx, ChatId(CHAT))
+        assert person is not None
+        await people.erase(tx, person.id)
+
+        waiting = await inbox.of_chat(tx, ChatId(CHAT), first=0, limit=10)
+        assert [each.payload for each in waiting] == [b"2", b"3"]
+
+
+async def test_of_an_erased_person_the_numbers_of_updates_are_pruned_too(
+    database: Database,
+) -> None:
+    await live_through_everything(database, CHAT)
+    async with database.transaction() as tx:
+        person = await people.by_chat(tx, ChatId(CHAT))
+        assert person is not None
+        await people.erase(tx, person.id)
+
+        assert await inbox.prune(tx, before=NOW + HOUR) == 1
 
 
 async def test_erasing_one_person_leaves_the_others_whole(database: Database) -> None:
@@ -98,7 +127,10 @@ async def test_erasing_one_person_leaves_the_others_whole(database: Database) ->
         await people.erase(tx, person.id)
 
     after = await all_rows(database)
-    after["inbox"] = after["inbox"][:1]
+    async with database.reading() as tx:
+        inbox_table = metadata.tables["inbox"]
+        theirs = select(inbox_table).where(inbox_table.c.update_id == 1)
+        after["inbox"] = [*(await tx.execute(theirs)).all()]
     assert after == alone
 
 
