@@ -10,7 +10,7 @@ import pytest
 
 from bot.care.model import Kind, OccurrenceState, Status
 from bot.delivery.clock import SystemClock
-from bot.store import inbox, migrations, people, queue
+from bot.store import inbox, lapses, migrations, people, queue
 from tests.operating import CHAT, aftercare, due, file_of, names_in
 from tests.store.makers import HOUR, make_escalation, make_person, plan
 
@@ -68,7 +68,7 @@ async def test_stats_count_everything_beside_a_bot_that_runs_and_name_nobody(
     await plan(database, anna, due(Kind.HYDRATION, 0, ago=2, lasts_h=1))
     async with database.transaction() as tx:
         await people.save(tx, replace(boris, status=Status.PAUSED))
-        await queue.expire(tx, now=SystemClock().now())
+        await lapses.expire(tx, now=SystemClock().now())
         await inbox.receive(tx, [inbox.Arrival(1, None, b"{}", SystemClock().now())])
     await plan(database, anna, due(Kind.CHECK_IN, 1, ago=3.5), due(Kind.CHECK_IN, 2, ago=0))
     await plan(database, anna, due(Kind.CHECK_IN, 3, ago=-1))

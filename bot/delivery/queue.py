@@ -10,7 +10,7 @@ from bot.delivery.backoff import Backoff
 from bot.delivery.clock import Clock, after
 from bot.delivery.ledger import Ledger
 from bot.delivery.persistence import persist
-from bot.store import holding, occurrences
+from bot.store import holding, lapses, occurrences
 from bot.store import queue as table
 from bot.store.together import Together
 
@@ -166,10 +166,10 @@ class Queue:
             ),
         )
 
-    async def expire(self) -> tuple[table.Expiry, ...]:
+    async def expire(self) -> tuple[lapses.Expiry, ...]:
         """Take away what is too late to be worth sending; how many of each kind."""
         async with self._database.transaction() as tx:
-            return await table.expire(tx, now=self._clock.now())
+            return await lapses.expire(tx, now=self._clock.now())
 
     async def is_held(self) -> bool:
         """Whether an operator, or a restore, holds everything but safety."""

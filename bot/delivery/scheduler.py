@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.delivery.clock import Clock, SteerableClock, SystemClock, after
 from bot.delivery.metrics import Metrics
-from bot.store import inbox, queue
+from bot.store import inbox, lapses
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -157,7 +157,7 @@ class Alarm:
         try:
             now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
             async with self._database.reading() as tx:
-                needed = await queue.any_to_take_back(tx, now=now, furthest=furthest)
+                needed = await lapses.any_to_take_back(tx, now=now, furthest=furthest)
             if needed:
                 await self._reap()
                 self._courier.wake()
@@ -167,8 +167,8 @@ class Alarm:
     async def _reap(self) -> None:
         now, furthest = self._clock.now(), after(self._clock, LONGEST_LEASE_S)
         async with self._database.transaction() as tx:
-            reaped = await queue.reap(tx, now=now, furthest=furthest, living=self._courier.owner)
-            await queue.hasten(tx, now=now)
+            reaped = await lapses.reap(tx, now=now, furthest=furthest, living=self._courier.owner)
+            await lapses.hasten(tx, now=now)
         for occurrence in reaped:
             kind = occurrence.message.kind.value
             log.warning("lease_timed_out", occurrence=occurrence.id, kind=kind)

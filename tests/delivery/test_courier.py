@@ -14,7 +14,7 @@ from bot.care.model import ChatId, Kind, Occurrence, OccurrenceState
 from bot.delivery import round as rounds
 from bot.delivery.sender import Drop, Outcome, Parcel, send
 from bot.delivery.transport import AiohttpRequest
-from bot.store import occurrences, queue, tables
+from bot.store import lapses, occurrences, tables
 from tests.delivery.conftest import ANNA, Office, until
 
 if TYPE_CHECKING:
@@ -427,7 +427,7 @@ async def test_a_question_leased_anew_meanwhile_is_asked_by_the_later_lease_alon
         if not occurrence.repeat:
             office.clock.jump_to(now + 2 * MINUTE)
             async with office.database.transaction() as tx:
-                await queue.reap(tx, now=office.clock.now())
+                await lapses.reap(tx, now=office.clock.now())
             later = courier if the_same_process else office.courier(slowly)
             others.append(asyncio.create_task(later.drain()))
             await until(lambda: office.sends() == 1)

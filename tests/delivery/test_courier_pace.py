@@ -15,7 +15,7 @@ from bot.delivery.budget import BotBudget
 from bot.delivery.queue import Queue
 from bot.delivery.sender import Drop, Parcel
 from bot.delivery.transport import AiohttpRequest
-from bot.store import queue
+from bot.store import lapses
 from tests.delivery.conftest import ANNA, Office, until
 
 IN_HAND = 9  # of thousands, those that were on their way already
@@ -97,7 +97,7 @@ async def test_a_crash_leaves_leases_that_come_back_when_their_time_is_up(office
 
     office.clock.jump_to(office.clock.now() + timedelta(seconds=61))
     async with office.database.transaction() as tx:
-        await queue.reap(tx, now=office.clock.now())
+        await lapses.reap(tx, now=office.clock.now())
     await survivor.drain()
 
     assert office.texts(ANNA) == [f"check_in {1} again"]

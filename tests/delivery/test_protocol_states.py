@@ -21,7 +21,7 @@ from bot.care.model import Kind, Occurrence, OccurrenceId, OccurrenceState
 from bot.delivery.clock import SteerableClock
 from bot.delivery.queue import Queue
 from bot.delivery.sender import Drop
-from bot.store import occurrences, queue
+from bot.store import lapses, occurrences
 from bot.store.database import Database
 from bot.store.tables import occurrences as table
 from tests.delivery.protocol import (
@@ -237,7 +237,7 @@ class Laboratory:
             "fail": lambda: one.fail(occurrence, "bad words"),
             "drop": lambda: one.drop(occurrence, TOO_LATE),
             "dismiss": lambda: one.drop(occurrence, UNTRUE),
-            "reap": lambda: queue.reap(self.tx, now=NOW),
+            "reap": lambda: lapses.reap(self.tx, now=NOW),
             "expire": one.expire,
             "cancel": lambda: occurrences.cancel(self.tx, person_id=person, reason="stop"),
         }

@@ -70,7 +70,7 @@ BREAKS = {
     "drop-the-lease-time": Break(
         (
             Edit(
-                "bot/store/queue.py",
+                "bot/store/lapses.py",
                 "    return and_(LEASED, over)\n",
                 "    return and_(LEASED, over, table.c.leased_until < table.c.leased_until)\n",
             ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.care.model import ChatId, Kind, OccurrenceState, Person, PersonId, Profile
 from bot.service import answering, due, massages, overview, people
-from bot.store import escalations, occurrences, queue
+from bot.store import escalations, lapses, occurrences, queue
 from bot.store import people as kept
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Clinic:
     async def deliver(self, now: datetime) -> list[due.Due]:
         """Hand out what is due, in the order of the delivery; what each became comes back."""
         async with self.tx() as tx:
-            await queue.expire(tx, now=now)
+            await lapses.expire(tx, now=now)
             leased = await queue.lease(tx, owner=COURIER, now=now, until=now + MINUTE, limit=100)
         became = []
         for occurrence in leased:

@@ -28,7 +28,7 @@ from bot.care.model import (
 )
 from bot.delivery.clock import SteerableClock
 from bot.delivery.queue import Queue
-from bot.store import occurrences, people, queue, tables
+from bot.store import lapses, occurrences, people, queue, tables
 from tests.store.makers import MINUTE, NOW, make_escalation, make_person, make_session
 from tests.store.naive_queue import Key, NaiveQueue, Row, key_of
 from tests.store.queue_draws import (
@@ -295,9 +295,9 @@ class QueueMachine(RuleBasedStateMachine):
     def tidy_up(self, by: timedelta, owner: str) -> None:
         """Leases that ran out come back, and what is too late goes; it never hurts."""
         self.let_pass(by)
-        reaped = self.write(queue.reap, now=self.now)
+        reaped = self.write(lapses.reap, now=self.now)
         assert {key(each) for each in reaped} == self.naive.reap(self.now)
-        assert self.write(queue.hasten, now=self.now) == self.naive.hasten(self.now)
+        assert self.write(lapses.hasten, now=self.now) == self.naive.hasten(self.now)
         expired = self.run(self.queues[owner].expire())
         assert sum(each.count for each in expired) == self.naive.expire(self.now)
 

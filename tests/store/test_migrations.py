@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from bot.care.model import Kind
-from bot.store import migrations, own_exercises, people, queue
+from bot.store import lapses, migrations, own_exercises, people
 from bot.store.database import Database
 from bot.store.engines import with_driver
 from bot.store.tables import metadata
@@ -89,6 +89,6 @@ async def test_a_database_of_the_first_version_keeps_its_people_and_what_is_on_i
     async with after.transaction() as tx:
         assert await people.by_chat(tx, person.chat_id) == person
         assert await own_exercises.of_person(tx, person.id) == ()
-        (advice,) = await queue.reap(tx, now=NOW + MINUTE)
+        (advice,) = await lapses.reap(tx, now=NOW + MINUTE)
     assert (advice.attempts, advice.doubts, advice.repeat) == (1, 1, True)
     await after.close()

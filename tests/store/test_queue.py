@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.care.model import Kind, Occurrence, OccurrenceId, OccurrenceState
-from bot.store import occurrences, queue, tables
+from bot.store import lapses, occurrences, queue, tables
 from bot.store.database import Database
 from tests.store.makers import (
     HOUR,
@@ -132,7 +132,7 @@ async def test_an_acknowledged_message_is_sent(database: Database) -> None:
 async def test_an_acknowledgement_after_losing_the_lease_is_refused(database: Database) -> None:
     occurrence = await leased(database, Kind.CHECK_IN)
     async with database.transaction() as tx:
-        await queue.reap(tx, now=NOW + MINUTE)
+        await lapses.reap(tx, now=NOW + MINUTE)
     (again,) = await lease(database, "two", now=NOW + MINUTE)
 
     assert not await acknowledge(database, occurrence, "one")
@@ -154,7 +154,7 @@ async def test_a_message_is_held_by_its_owner_alone_and_only_through_its_latest_
 
     assert await holders() == [("one", 1)]
     async with database.transaction() as tx:
-        await queue.reap(tx, now=NOW + MINUTE)
+        await lapses.reap(tx, now=NOW + MINUTE)
     assert await holders() == []
     await lease(database, "one", now=NOW + MINUTE)
     assert await holders() == [("one", 2)]
@@ -259,7 +259,7 @@ async def test_a_safety_message_is_leased_however_often_it_was_before(
     often = {"attempts": 32_767, "doubts": 32_767}
     async with database.transaction() as tx:
         await tx.execute(update(tables.occurrences).values(often))
-        assert await queue.reap(tx, now=NOW + MINUTE)
+        assert await lapses.reap(tx, now=NOW + MINUTE)
 
     (again,) = await lease(database, now=NOW + MINUTE)
 
@@ -281,7 +281,7 @@ async def test_a_late_word_about_a_lease_that_ran_out_says_nothing_of_the_next(
     """One process slept through the end of its lease, and leased the message again."""
     late = await leased(database, Kind.CHECK_IN)
     async with database.transaction() as tx:
-        await queue.reap(tx, now=NOW + MINUTE)
+        await lapses.reap(tx, now=NOW + MINUTE)
     (again,) = await lease(database, now=NOW + MINUTE)
 
     at: Any = {"owner": "one", "at": NOW + MINUTE}
@@ -304,7 +304,7 @@ async def test_a_late_yes_of_telegram_counts_for_the_next_lease_as_well(
 ) -> None:
     late = await leased(database, Kind.CHECK_IN)
     async with database.transaction() as tx:
-        await queue.reap(tx, now=NOW + MINUTE)
+        await lapses.reap(tx, now=NOW + MINUTE)
     (again,) = await lease(database, now=NOW + MINUTE)
 
     assert await acknowledge(database, late)

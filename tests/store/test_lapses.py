@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import literal_column, update
 
 from bot.care.model import Kind, OccurrenceState
-from bot.store import queue, tables
+from bot.store import lapses, queue, tables
 from tests.store.makers import (
     HOUR,
     MINUTE,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 async def test_a_lease_that_runs_out_is_repeated(database: Database, kind: Kind) -> None:
     occurrence = await leased(database, kind)
     async with database.transaction() as tx:
-        assert await queue.reap(tx, now=NOW + MINUTE - timedelta(milliseconds=1)) == ()
-        (first,) = await queue.reap(tx, now=NOW + MINUTE)
+        assert await lapses.reap(tx, now=NOW + MINUTE - timedelta(milliseconds=1)) == ()
+        (first,) = await lapses.reap(tx, now=NOW + MINUTE)
     assert (first.id, first.state, first.repeat) == (
         occurrence.id,
         OccurrenceState.PLANNED,
@@ -40,7 +40,7 @@ async def test_a_lease_that_runs_out_is_repeated(database: Database, kind: Kind)
 
     await lease(database, now=NOW + MINUTE)
     async with database.transaction() as tx:
-        (second,) = await queue.reap(tx, now=NOW + HOUR)
+        (second,) = await lapses.reap(tx, now=NOW + HOUR)
     if kind is Kind.ESCALATION:  # until it is certain
         assert (second.state, second.repeat) == (OccurrenceState.PLANNED, True)
     else:  # once
@@ -50,7 +50,7 @@ async def test_a_lease_that_runs_out_is_repeated(database: Database, kind: Kind)
 async def test_a_nudge_whose_lease_runs_out_is_left_uncertain(database: Database) -> None:
     occurrence = await leased(database)
     async with database.transaction() as tx:
-        (reaped,) = await queue.reap(tx, now=NOW + HOUR)
+        (reaped,) = await lapses.reap(tx, now=NOW + HOUR)
 
     assert (reaped.id, reaped.state) == (occurrence.id, OccurrenceState.UNCERTAIN)
     assert await lease(database, now=NOW + HOUR) == ()
@@ -67,11 +67,11 @@ async def test_what_is_too_late_expires_and_safety_never_does(database: Database
     )
 
     async with database.transaction() as tx:
-        expired = await queue.expire(tx, now=NOW)
-        assert await queue.expire(tx, now=NOW) == ()
+        expired = await lapses.expire(tx, now=NOW)
+        assert await lapses.expire(tx, now=NOW) == ()
 
     due_at = NOW - HOUR
-    assert expired == (queue.Expiry(Kind.HYDRATION, 1, first_due_at=due_at, last_due_at=due_at),)
+    assert expired == (lapses.Expiry(Kind.HYDRATION, 1, first_due_at=due_at, last_due_at=due_at),)
     left = [each.message.kind for each in await lease(database)]
     assert left == [Kind.ESCALATION, Kind.STRETCH]
 
@@ -85,9 +85,9 @@ async def test_a_kind_this_version_does_not_know_stands_in_nobodys_way(database:
         newer = update(tables.occurrences).where(kind == Kind.STRETCH)
         await tx.execute(newer.values(kind=literal_column("'breathing'")))
 
-        reaped = await queue.reap(tx, now=NOW + MINUTE)
+        reaped = await lapses.reap(tx, now=NOW + MINUTE)
         counted = await queue.counts(tx)
-        await queue.expire(tx, now=NOW + HOUR)
+        await lapses.expire(tx, now=NOW + HOUR)
 
     assert {each.message.kind for each in reaped} == {Kind.HYDRATION, Kind.CHECK_IN}
     assert counted == {
@@ -120,10 +120,10 @@ async def test_a_lease_longer_than_any_is_taken_back_but_not_from_the_process_th
     furthest = an_hour_back + 10 * MINUTE
 
     async with database.transaction() as tx:
-        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
-        ours = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="one")
-        (reaped,) = await queue.reap(tx, now=an_hour_back, furthest=furthest, living="two")
-        assert not await queue.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+        assert await lapses.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
+        ours = await lapses.reap(tx, now=an_hour_back, furthest=furthest, living="one")
+        (reaped,) = await lapses.reap(tx, now=an_hour_back, furthest=furthest, living="two")
+        assert not await lapses.any_to_take_back(tx, now=an_hour_back, furthest=furthest)
 
     assert ours == ()
     assert (reaped.id, reaped.state) == (occurrence.id, OccurrenceState.PLANNED)
@@ -141,9 +141,9 @@ async def test_only_an_escalations_message_that_is_further_off_than_can_be_is_ha
         message(Kind.CHECK_IN, due_in=HOUR),
     )
     async with database.transaction() as tx:
-        assert await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
-        assert await queue.hasten(tx, now=NOW) == 1
-        assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+        assert await lapses.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+        assert await lapses.hasten(tx, now=NOW) == 1
+        assert not await lapses.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
 
     assert [each.message.kind for each in await lease(database)] == [Kind.ESCALATION]
 
@@ -157,12 +157,12 @@ async def test_an_escalations_message_that_telegram_put_off_is_let_be_whatever_t
             tx, occurrence, owner="one", at=NOW, due_at=NOW + 3 * HOUR, reason="429"
         )
         for _ in range(2):
-            assert not await queue.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
-            assert await queue.hasten(tx, now=NOW) == 0
+            assert not await lapses.any_to_take_back(tx, now=NOW, furthest=NOW + HOUR)
+            assert await lapses.hasten(tx, now=NOW) == 0
 
         an_hour_back = NOW - HOUR  # the clock was an hour ahead when Telegram said so
-        assert await queue.any_to_take_back(tx, now=an_hour_back, furthest=NOW)
-        assert await queue.hasten(tx, now=an_hour_back) == 1
+        assert await lapses.any_to_take_back(tx, now=an_hour_back, furthest=NOW)
+        assert await lapses.hasten(tx, now=an_hour_back) == 1
 
 
 async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_let_be(
@@ -171,9 +171,9 @@ async def test_an_escalations_message_that_waits_a_moment_or_stays_in_doubt_is_l
     person = await make_person(database)
     await plan(database, person, message(Kind.ESCALATION, due_in=timedelta(seconds=10)))
     async with database.transaction() as tx:
-        assert await queue.hasten(tx, now=NOW) == 0
+        assert await lapses.hasten(tx, now=NOW) == 0
 
     (taken,) = await lease(database, now=NOW + MINUTE)
     async with database.transaction() as tx:
         await queue.uncertain(tx, taken, owner="one", at=NOW + MINUTE, repeat_at=NOW + 33 * MINUTE)
-        assert await queue.hasten(tx, now=NOW + MINUTE) == 0
+        assert await lapses.hasten(tx, now=NOW + MINUTE) == 0
