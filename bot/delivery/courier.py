@@ -8,17 +8,16 @@ import math
 import random
 import uuid
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.care.model import NUDGES, SAFETY
 from bot.delivery.backoff import Backoff
 from bot.delivery.beside import Beside, minding
-from bot.delivery.budget import CHAT_PACE, WINDOW_S, BotBudget, ChatPace
+from bot.delivery.budget import WINDOW_S, BotBudget, ChatPace
 from bot.delivery.clock import Clock, SystemClock
-from bot.delivery.flight import Flight, places
+from bot.delivery.flight import Flight
+from bot.delivery.loading import FULL_S, Loading, grain_s
 from bot.delivery.metrics import Metrics
 from bot.delivery.patience import Patience
 from bot.delivery.queue import SAFETY_PRIORITY, Queue
@@ -26,28 +25,20 @@ from bot.delivery.round import Group, OnGone, OnSent, OnUpload, Round
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from telegram import Bot
 
-    from bot.care.model import Occurrence, OccurrenceId
+    from bot.care.model import Occurrence
     from bot.delivery.sender import Compose
-    from bot.store.database import Database, Transaction
+    from bot.store.database import Database
 
-# Leased and not yet on the wire, whatever the limit: the first few, and nothing else before they
-# leave, so that they do so at once; then as many as have left lately.
-FIRST_UNSENT, FEWEST_UNSENT, MOST_UNSENT = 16, 128, 512
-SAFETY_IN_FLIGHT = 32  # beyond the others, so that a slow Telegram cannot fill every place
 GRACE_S = 2.8  # at stop, for what is in flight; a turn before and the endings get the rest of 4 s
 LAST_WORDS_S = 0.8
 LONGEST_REST_S = 30.0
 SET_BACK = timedelta(seconds=30)  # more than a clock is ever corrected by
 UNMINDED_S = 0.25  # so long may safety wait behind a rest
-FULL_S = 0.02  # how soon to look again while most places are taken
-# At high limits messages leave in groups, to be looked at together: of so many, or so far apart.
-GROUP, GRAIN_S = 50, 0.05
-FAST = 100  # messages a second
 
 log = structlog.get_logger(__name__)
 
@@ -85,14 +76,12 @@ class Courier:
         self._metrics = metrics or Metrics()
         self._budget = BotBudget(database, SystemClock(), per_second)
         self._pace = ChatPace()
-        self._places = places(per_second)
-        self._grain_s = min(GRAIN_S, GROUP / per_second) if per_second > FAST else 0.0
         self.owner = uuid.uuid4().hex[:12]  # the name on this process's leases
         self._queue = Queue(
-            database, clock, owner=self.owner, lease_s=lease_s, gather_s=self._grain_s / 2
+            database, clock, owner=self.owner, lease_s=lease_s, gather_s=grain_s(per_second) / 2
         )
         self._backoff = Backoff(most_s=30.0, dice=dice or random.Random())  # noqa: S311
-        self._flight = Flight(self._ended)
+        self._flight = Flight(self._landed)
         self._beside = Beside()
         self._round = Round(
             queue=self._queue,
@@ -109,9 +98,18 @@ class Courier:
             launch=self._flight.launch,
             metrics=self._metrics,
         )
-        self._most_unsent = FIRST_UNSENT
-        self._last_lease = (0.0, 0)
-        self._short_of_room = False
+        self._loading = Loading(
+            queue=self._queue,
+            clock=clock,
+            round_=self._round,
+            flight=self._flight,
+            beside=self._beside,
+            budget=self._budget,
+            pace=self._pace,
+            per_second=per_second,
+            wake=self.wake,
+            metrics=self._metrics,
+        )
         self._one_look = asyncio.Lock()
         self._woken = asyncio.Event()
         self._looked_at = clock.now()
@@ -223,15 +221,19 @@ class Courier:
             if not due:
                 self._budget.forgo()
                 self._pace.forget(self._clock.now())
-                self._most_unsent, self._last_lease = FIRST_UNSENT, (0.0, 0)
+                self._loading.rest()
                 return None
             if SAFETY_PRIORITY in due:
-                await self._lease_safety()
+                await self._loading.safety()
             if due == {SAFETY_PRIORITY} or (self.held and SAFETY_PRIORITY in due):
-                return 0.0 if self._flight.count < self._places else FULL_S
+                return FULL_S if self._loading.is_full else 0.0
             if self.held:
                 return None
-            return await minding(self._mind_safety, self._lease_in_turn())
+            return await minding(self._mind_safety, self._loading.in_turn())
+
+    async def _mind_safety(self) -> None:
+        if not self._stopping and SAFETY_PRIORITY in await self._queue.due_priorities():
+            await self._loading.safety()
 
     def _mind_the_clock(self) -> None:
         """Pauses noted by a clock that has been set back since would last for hours."""
@@ -242,100 +244,8 @@ class Courier:
             self._budget.clear()
         self._looked_at = now
 
-    async def _lease_safety(self) -> None:
-        room = self._places + SAFETY_IN_FLIGHT - self._flight.count
-        if room > 0:
-            leased = await self._queue.lease(room, safety_only=True)
-            self._start(leased)
-            if leased:
-                self._beside.launch(self._budget.give_up(len(leased)))
-
-    async def _mind_safety(self) -> None:
-        if not self._stopping and SAFETY_PRIORITY in await self._queue.due_priorities():
-            await self._lease_safety()
-
-    async def _lease_in_turn(self) -> float:
-        room = self._room()
-        if room < self._most_unsent // 4:
-            self._short_of_room = True  # whoever ends will wake us
-            return FULL_S
-        wait_s = self._budget.known_wait_s()
-        if wait_s > 0:
-            self._metrics.waited()
-            return wait_s
-        slots: list[float] = []
-
-        async def admit(tx: Transaction) -> int:
-            slots.extend(await self._budget.slots_now(tx, room))
-            return len(slots)
-
-        try:
-            leased = await self._queue.lease_in_turn(
-                admit, partial(self._budget.reserve_ahead, room=room)
-            )
-        except Exception:
-            self._budget.forgo()
-            raise
-        self._start(leased, slots)
-        self._reckon(len(leased))
-        return self._budget.known_wait_s() if not slots else 0.0
-
-    def _reckon(self, leased: int) -> None:
-        """Lease as much at a time as leaves in 60 ms by what has left since the last lease."""
-        at, before = self._last_lease
-        now = asyncio.get_running_loop().time()
-        self._last_lease = (now, leased)
-        if not before:
-            return
-        leaves = int(before / max(now - at, 0.001) * WINDOW_S)
-        self._most_unsent = min(self._places, MOST_UNSENT, max(FEWEST_UNSENT, leaves))
-
-    def _start(self, leased: Sequence[Occurrence], slots: Iterable[float] = ()) -> None:
-        """Each on its way: nudges as one group, everything else alone."""
-        slots = iter(slots)
-        at_once = asyncio.get_running_loop().time()
-        now = self._clock.now()
-        nudges: Group = {}
-        leaves_at: dict[OccurrenceId, float] = {}
-        for occurrence in leased:
-            leaves_at[occurrence.id] = self._in_grains(next(slots, at_once), at_once)
-            behind = self._flight.board(occurrence) and occurrence.message.kind not in SAFETY
-            # What is for one chat goes one after the other, in the order it fell due.
-            free_at = now + CHAT_PACE if behind else self._pace.admit(occurrence, now)
-            own = {occurrence.id: occurrence}
-            if free_at > now:
-                later = self._round.release(occurrence, free_at, "this chat's turn comes later")
-                self._flight.launch(later, own)
-            elif occurrence.message.kind in NUDGES:
-                nudges.update(own)
-            else:
-                self._flight.launch(self._round.deliver(own, leaves_at), own)
-        if nudges:
-            self._flight.launch(self._round.deliver(nudges, leaves_at), nudges)
-
-    def _in_grains(self, slot_at: float, now: float) -> float:
-        """When a message with this slot leaves, in the loop's time; at high limits in grains, all
-        whose slot has come together.
-        """
-        if not self._grain_s:
-            return slot_at
-        return max(now, math.ceil(slot_at / self._grain_s) * self._grain_s)
-
-    def _room(self) -> int:
-        """How many more may be leased: by places, and by what is leased and not yet sent."""
-        unsent = self._flight.count - len(self._round.sending)
-        return min(self._places - self._flight.count, self._most_unsent - unsent)
-
-    def _ended(self, task: asyncio.Task[None], group: Group) -> None:
-        if task.cancelled():
-            return
-        self._round.sending.difference_update(group)
-        if self._short_of_room and self._room() >= self._most_unsent // 4:
-            self._short_of_room = False
-            self._woken.set()
-        if task.exception() is not None:
-            # The database did not take the ending; the lease will time out and tell.
-            log.error("ending_not_recorded", occurrences=sorted(group), exc_info=task.exception())
+    def _landed(self, task: asyncio.Task[None], group: Group) -> None:
+        self._loading.landed(task, group)
 
     async def _rest(self, wait_s: float | None) -> None:
         if wait_s is not None and wait_s <= 0:
@@ -387,7 +297,7 @@ class Courier:
             self.held = True  # until a tick can ask; safety goes meanwhile
         try:
             if SAFETY_PRIORITY in await self._patience.for_(self._queue.due_priorities()):
-                await self._patience.for_(self._lease_safety())  # before all tidying up
+                await self._patience.for_(self._loading.safety())  # before all tidying up
         except Exception:
             log.exception("courier_turn_failed")
         try:
