@@ -76,7 +76,7 @@ class Alarm:
         jobs = {"tick": self.tick, "leases": self._take_back, "maintenance": self.keep_house}
         for name, job in jobs.items():
             trigger = IntervalTrigger(seconds=EVERY_S[name])
-            self._scheduler.add_job(partial(self._see_through, job), trigger, id=name)
+            self._scheduler.add_job(partial(self._see_through, job), trigger, id=name, name=name)
         self._scheduler.modify_job("maintenance", next_run_time=self._real.now())
         self._scheduler.start()
         self._ticked_at_s = asyncio.get_running_loop().time()
