@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 TRIES = 3  # a defect, each time
-DEATHS = 5  # of the program, with this update in hand
+# Of the program, with this update in hand. Who is killed from outside again and again, by an
+# operator in despair or for want of memory, meets the same update a few times in a row; what kills
+# by itself does so each time, and after 20 starts it has cost a minute.
+DEATHS = 20
 SUSPECT = 2  # after so many it is handled with nothing beside it
 HANDLE_S = 60.0
 SIDE_BY_SIDE = 64  # chats handled at the same time
@@ -81,7 +84,7 @@ class Clerk:
     A run that dies cannot count. So an update read from the table is noted as begun before it is
     handled, and the note is taken back when the surroundings failed it or the run stops in good
     order: what stays are deaths. After two it is handled with nothing beside it, so that whatever
-    was merely in hand too is cleared; after five it is given up.
+    was merely in hand too is cleared; after twenty it is given up.
     """
 
     def __init__(
