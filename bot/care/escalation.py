@@ -22,7 +22,7 @@ from bot.care.model import (
     Preferences,
     Verdict,
 )
-from bot.care.rules import After, FollowUp, Rules
+from bot.care.rules import After, FollowUp, Rule, Rules
 from bot.care.timing import end_of_quiet, local, resolve
 
 if TYPE_CHECKING:
@@ -156,6 +156,31 @@ def _times(
 
 def _message(kind: Kind, item: str, sequence: int, due_at: datetime) -> PlannedMessage:
     return PlannedMessage(kind=kind, item=item, sequence=sequence, due_at=due_at, expires_at=None)
+
+
+def comes_from(reasons: Collection[str], sign: str, rules: Rules) -> bool:
+    """Whether one of these reasons, of doctor or higher, is this sign."""
+    return any(rule.id in reasons for rule in _of_sign(sign, rules))
+
+
+def covers(escalation: Escalation | None, sign: str, rules: Rules) -> bool:
+    """Whether standing advice answers a report of this sign already.
+
+    It does while it names the sign and nobody has said what became of it. A sign that leads to no
+    such advice is covered by any.
+    """
+    if escalation is None or not escalation.is_open:
+        return False
+    if not _of_sign(sign, rules):
+        return True
+    names_it = comes_from(escalation.reasons, sign, rules)
+    return names_it and escalation.state is EscalationState.OPEN
+
+
+def _of_sign(sign: str, rules: Rules) -> tuple[Rule, ...]:
+    return tuple(
+        rule for each, rule in rules.by_sign if each == sign and rule.level >= Level.DOCTOR
+    )
 
 
 def pauses(escalation: Escalation | None, rules: Rules) -> frozenset[Kind]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.care import escalation as escalating
 from bot.care import questions, reopening, taps
 from bot.care.model import (
     Escalation,
@@ -28,6 +29,7 @@ from bot.store import escalations, interviews, people, sessions
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
+    from bot.care.rules import Rules
     from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
@@ -331,11 +333,12 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
         return max(waiting, key=lambda each: each.opened_at, default=None)
 
 
-def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
+def is_news(turn: Turn, question_id: str, symptom: str, now: datetime, rules: Rules) -> bool:
     """Whether a tick that its list no longer takes tells something of this moment.
 
     It does not where the list holds it since a short while and the answer still counts: in advice
-    that stands, or as part of a list that is asked, if it gave no advice which was settled since.
+    that stands for it, or as part of a list that is asked, where the sign gave no advice, which
+    may be settled since.
     """
     interview = turn.interview
     if interview.kind == "profile":
@@ -343,9 +346,10 @@ def is_news(turn: Turn, question_id: str, symptom: str, now: datetime) -> bool:
     held = interview.answers.get(question_id)
     if held is None or symptom not in taps.ticks(held):
         return True
-    advised = interview.verdict is not None and interview.verdict.level >= Level.DOCTOR
-    goes_on = reopening.is_waiting(interview, question_id) and not advised
-    counts = goes_on or turn.standing is not None
+    told = interview.verdict.reasons if interview.verdict else ()
+    gave_advice = escalating.comes_from(told, symptom, rules)
+    goes_on = reopening.is_waiting(interview, question_id) and not gave_advice
+    counts = goes_on or escalating.covers(turn.standing, symptom, rules)
     return not counts or now - held.at >= REUSE
 
 
@@ -390,6 +394,8 @@ async def _reported(
         interview = await interviews.required(tx, standing.interview_id)
         held = interview.answers.get(question_id)
         if interview.kind != "worse" or symptom not in taps.ticks(held):
+            return None
+        if not escalating.covers(standing, symptom, practice.library.rules):
             return None
         question = next(q for q in practice.library.questions if q.id == question_id)
         return replace(_at(practice, person, interview), answered=question, standing=standing)

@@ -72,6 +72,38 @@ async def test_yes_to_a_typed_sign_counts_after_none_of_these(tmp_path: Path) ->
         assert heard(walk, ALARM) == 1
 
 
+async def test_a_sign_that_had_stopped_is_heard_again_from_the_same_question(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        asked = await walk.says("I am numb between my legs")
+        await walk.says("I am still numb between my legs")
+        await walk.taps(f"Yes: {SIGN}", "It has stopped")
+        await walk.passes(minutes=40)
+
+        await walk.person.tap(asked.message_id, f"Yes: {SIGN}")
+        await walk.quiet()
+
+        assert heard(walk, ALARM) == 2
+
+
+async def test_a_sign_is_heard_again_under_advice_that_speaks_of_another(tmp_path: Path) -> None:
+    async with walking(tmp_path, *PLANNED) as walk:
+        asked = await walk.says("I have a fever")
+        await walk.says("I have a fever")
+        await walk.taps(f"Yes: {FEVER}")
+        await walk.passes(seconds=20)
+        await walk.taps("I've got help", "I've been seen, all fine")
+        await walk.says("/worse")
+        await walk.taps(NONE, LEG, "Done")
+        await walk.passes(seconds=20)
+
+        await walk.person.tap(asked.message_id, f"Yes: {FEVER}")
+        await walk.passes(seconds=20)
+
+        assert heard(walk, TODAY) == 2
+
+
 async def test_a_sign_that_was_checked_is_heard_again_under_an_old_list(tmp_path: Path) -> None:
     async with walking(tmp_path, *PLANNED) as walk:
         old = await walk.says("/worse")

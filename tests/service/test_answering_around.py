@@ -9,6 +9,7 @@ import pytest
 
 from bot.care.model import (
     END,
+    EscalationState,
     Interview,
     InterviewId,
     InterviewState,
@@ -246,12 +247,18 @@ async def test_a_tick_is_news_unless_its_list_holds_it_and_it_still_counts(
     assert turn is not None
 
     def news(symptom: str, later: timedelta, turn: answering.Turn = turn) -> bool:
-        return answering.is_news(turn, "danger_now", symptom, NOW + later)
+        rules = clinic.practice.library.rules
+        return answering.is_news(turn, "danger_now", symptom, NOW + later, rules)
 
     assert news("both_legs", MINUTE)
     assert not news("chest_pain", MINUTE)
     assert news("chest_pain", 2 * HOUR)
     assert news("chest_pain", MINUTE, replace(turn, standing=None))
+    assert turn.standing is not None
+    stopped = replace(turn.standing, state=EscalationState.STOPPED)
+    assert news("chest_pain", MINUTE, replace(turn, standing=stopped))
+    of_another = replace(turn.standing, reasons=("both_legs",))
+    assert news("chest_pain", MINUTE, replace(turn, standing=of_another))
 
 
 async def test_the_same_tap_tried_again_reports_once(clinic: Clinic, anna: Person) -> None:

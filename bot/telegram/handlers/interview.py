@@ -147,7 +147,8 @@ async def _stale(
     interview = result.interview
     held = interview.answers.get(question_id)
     symptom = str(option)
-    is_news = act == "tick" and answering.is_news(result, question_id, symptom, turn.now)
+    rules = turn.practice.library.rules
+    is_news = act == "tick" and answering.is_news(result, question_id, symptom, turn.now, rules)
     if is_news and await _report_now(turn, question_id, symptom):
         return
     following = result.question.id if result.question else END
