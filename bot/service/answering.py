@@ -138,9 +138,10 @@ async def shown(practice: Practice, interview_id: InterviewId, what: str) -> Non
 
 
 async def was_asked(practice: Practice, person_id: PersonId, kind: InterviewKind) -> bool:
-    """Whether a question of such an interview ever certainly reached the person."""
+    """Whether a question of such an interview certainly reached the person in this episode."""
     async with practice.database.reading() as tx:
-        return await interviews.was_shown(tx, person_id, kind)
+        person = await people.required(tx, person_id)
+        return await interviews.was_shown(tx, person, kind)
 
 
 async def answer(

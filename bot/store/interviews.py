@@ -15,6 +15,7 @@ from bot.care.model import (
     InterviewState,
     Level,
     OccurrenceId,
+    Person,
     PersonId,
     SessionId,
     Status,
@@ -141,10 +142,13 @@ async def recent(tx: Transaction, person_id: PersonId, *, limit: int) -> tuple[I
     return await _select(tx, IN_ORDER.where(table.c.id.in_(newest)))
 
 
-async def was_shown(tx: Transaction, person_id: PersonId, kind: InterviewKind) -> bool:
-    """Whether a question of an interview of this kind ever certainly reached the person."""
+async def was_shown(tx: Transaction, person: Person, kind: InterviewKind) -> bool:
+    """Whether a question of such an interview certainly reached the person in this episode."""
     shown = select(table.c.id).where(
-        table.c.person_id == person_id, table.c.kind == kind, table.c.shown.is_not(None)
+        table.c.person_id == person.id,
+        table.c.course == person.course,
+        table.c.kind == kind,
+        table.c.shown.is_not(None),
     )
     return (await tx.execute(shown.limit(1))).first() is not None
 

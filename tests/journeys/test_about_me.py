@@ -49,6 +49,22 @@ async def test_a_new_pain_is_asked_about_from_the_first_question(tmp_path: Path)
         assert URGENT in walk.last.text
 
 
+async def test_a_new_pain_is_asked_about_though_telegram_failed_when_it_was_told(
+    tmp_path: Path,
+) -> None:
+    async with walking(tmp_path, *LEFT_OPEN) as walk:
+        await walk.has_massage()
+        await walk.passes(days=12)
+        await walk.says("/session")
+        await walk.taps("Just now", "A new pain")
+        walk.tryout.sandbox.faults.add("sendMessage", answer="502")
+
+        await walk.taps("6")
+        await walk.passes(minutes=1)
+
+        assert walk.last.text.startswith("When did it begin?")
+
+
 async def test_a_list_left_open_for_the_old_pain_clears_nothing_of_the_new(tmp_path: Path) -> None:
     async with walking(tmp_path, *LEFT_OPEN) as walk:
         old = walk.last

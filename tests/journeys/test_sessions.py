@@ -322,7 +322,7 @@ async def test_a_massage_told_of_by_mistake_is_taken_out_after_a_second_question
         assert (START + timedelta(hours=4, minutes=2), "check-in") in await walk.planned()
         await walk.taps("Yes, take it out")
         assert walk.last.text.startswith("That massage no longer counts.")
-        assert "I go on with the plan of the massage before it." in walk.last.text
+        assert "I go on with the plan of your last massage that counts." in walk.last.text
         assert await walk.planned() == before
 
 
@@ -366,7 +366,7 @@ async def test_a_mistake_noticed_later_is_taken_out_from_session(tmp_path: Path)
 
         await walk.taps("My last one was a mistake", "Yes, take it out")
 
-        assert "I go on with the plan of the massage before it." in walk.last.text
+        assert "I go on with the plan of your last massage that counts." in walk.last.text
         assert (START + timedelta(hours=24), "check-in") in await walk.planned()
 
 
