@@ -99,6 +99,17 @@ async def test_none_of_these_countries_keeps_the_number_that_works_in_many(tmp_p
         assert COUNTRY_QUESTION not in (await walk.says("/start")).text
 
 
+async def test_a_country_is_understood_while_a_time_may_be_typed_too(tmp_path: Path) -> None:
+    async with walking(tmp_path, agrees, in_lisbon) as walk:
+        await walk.says("/session")
+        await walk.taps("Another time")
+        await walk.says("/start")
+
+        await walk.says("Germany")
+
+        assert "Call 112" in await hears_what_to_do(walk)
+
+
 @pytest.mark.parametrize(("typed", "number"), [("London", "999"), ("Lisbon", GENERAL)])
 async def test_a_place_that_is_named_reads_back_its_number_and_asks_for_no_country(
     tmp_path: Path, typed: str, number: str

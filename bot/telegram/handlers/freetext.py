@@ -84,8 +84,8 @@ async def _expected(turn: Turn, typed: str) -> bool:
         return await start.zone_typed(turn, typed)
     if step == ASKED:
         return await own.typed(turn, typed)
-    if step == "session_time":
-        return await session.time_typed(turn, typed)
+    if step == "session_time" and await session.time_typed(turn, typed):
+        return True
     return turn.known.country == UNTOLD and await start.country_typed(turn, typed)
 
 
