@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.care.model import Kind, Occurrence, OccurrenceState
+from bot.delivery import scheduler
 from bot.delivery.clock import SystemClock
 from bot.delivery.scheduler import Alarm
 from bot.delivery.sender import Drop, Parcel
@@ -77,16 +78,19 @@ async def test_advice_leaves_at_its_instant_while_everything_else_is_held_up(
     assert 0.8 < time.monotonic() - began < 2
 
 
-async def test_advice_that_telegram_put_off_for_minutes_is_not_hurried(office: Office) -> None:
+async def test_advice_that_telegram_put_off_for_minutes_is_not_hurried(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(scheduler.EVERY_S, "leases", 0.2)  # how often what ran out is looked for
     told = await office.plan(await office.person(), Kind.ESCALATION)
     office.sandbox.faults.add(method="sendMessage", answer="429", retry_after_s=120)
     office.clock.set_rate(1)
 
     async with awake(office):
         await until(lambda: office.sends() == 1)
-        await asyncio.sleep(3.5)  # leases that ran out are looked for every three seconds
+        await asyncio.sleep(0.7)
     async with awake(office):  # after a new start, which forgets what Telegram asked for
-        await asyncio.sleep(3.5)
+        await asyncio.sleep(0.7)
 
     found = await office.look_up(told)
     assert (office.sends(), found.attempts) == (1, 1)
