@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bot.care.model import (
+    HEARS_NOTHING,
     SAFETY,
     Kind,
     OccurrenceState,
@@ -22,6 +23,7 @@ SETTLE_S = 10.0  # more ticks of one list may join a message below emergency
 LEASE_S = 60.0  # a lease left by a crash comes back within this
 HELD = ", the lease of a dead process not counted"
 FINAL = (OccurrenceState.CANCELLED, OccurrenceState.EXPIRED)
+LEFT = {each.value for each in HEARS_NOTHING}
 
 
 def escalations_have_words(books: Books, seen: Witness) -> Iterator[str]:
@@ -51,7 +53,9 @@ def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
             if each["state"] in (OccurrenceState.SENT, OccurrenceState.UNCERTAIN):
                 yield f"the message of escalation {row['id']} counts as {each['state']}, not come"
             came = seen.ended if each["state"] not in FINAL else real(row["changed_at"], seen)
-        waited, why = _waited(each, row, came, tries[row["id"]], seen)
+        came = min(came, _left_at(each, row, seen))
+        again_at = _told_again_at(each, books, seen)
+        waited, why = _waited(each, row, came, tries[row["id"]], seen, again_at)
         seen.advice_waited.append(waited)
         if waited > ESCALATION_S:
             yield (
@@ -61,12 +65,18 @@ def escalations_out(books: Books, seen: Witness) -> Iterator[str]:
 
 
 def _waited(
-    occurrence: Row, escalation: Row, came: float, tries: list[Attempt], seen: Witness
+    occurrence: Row,
+    escalation: Row,
+    came: float,
+    tries: list[Attempt],
+    seen: Witness,
+    again_at: float = 0.0,
 ) -> tuple[float, str]:
     """Seconds of being able to send, since the last thing that stood in this message's way."""
     began = real(escalation["opened_at"], seen)
     if escalation["level"] != "emergency":
         began += SETTLE_S
+    began = max(began, again_at)
     for each in tries:
         if each.at <= came and not each.came:
             began = max(began, each.at + each.wait_s)
@@ -74,6 +84,29 @@ def _waited(
     if not (occurrence["repeat"] or (occurrence["state"] in FINAL and occurrence["attempts"])):
         return able(seen, began, came), ""
     return able(seen, _let_go(seen, escalation, began, came), came), HELD
+
+
+def _left_at(occurrence: Row, escalation: Row, seen: Witness) -> float:
+    """When the person of a message that was cancelled for it left, after its advice was opened.
+
+    The reply to /stop says what stands, and who is gone hears nothing.
+    """
+    opened_at = real(escalation["opened_at"], seen)
+    silences = seen.silences.get(occurrence["chat_id"], ())
+    if occurrence["reason"] not in LEFT:
+        return seen.ended
+    return min((each.began for each in silences if each.began >= opened_at), default=seen.ended)
+
+
+def _told_again_at(occurrence: Row, books: Books, seen: Witness) -> float:
+    """When a message was planned that tells advice again to who had left; 0 for any other."""
+    had_left = any(
+        each["escalation_id"] == occurrence["escalation_id"]
+        and each["id"] < occurrence["id"]
+        and each["reason"] in LEFT
+        for each in books.occurrences
+    )
+    return real(occurrence["due_at"], seen) if had_left else 0.0
 
 
 def _let_go(seen: Witness, escalation: Row, began: float, came: float) -> float:

@@ -126,6 +126,22 @@ def test_advice_that_waits_or_never_comes_is_seen(seen: Witness, written: dict[s
     assert any("escalation 3" in each for each in balance(escalation(**written), seen).broken)
 
 
+def test_advice_told_again_to_who_had_stopped_counts_from_then() -> None:
+    kept = escalation(state=OccurrenceState.CANCELLED, reason="stopped", due_at=12.0)
+    again = escalation(id=2, due_at=40.0).occurrences
+    kept.occurrences.extend(again)
+    stopped = {CHAT: [Silence("stop", 11.0, 9, ended=39.0)]}
+
+    def broken(came: float, left: float = 11.0) -> list[str]:
+        stopped[CHAT][0].began = left
+        seen = witness(advice(came), silences=stopped)
+        return [each for each in balance(kept, seen).broken if "escalation 3" in each]
+
+    assert broken(41.0) == []
+    assert len(broken(46.0)) == 1
+    assert len(broken(41.0, left=20.0)) == 1, "it waited long before they left"
+
+
 def test_a_lost_update_and_a_poisoned_one_are_seen() -> None:
     kept = books(inbox={2: {"state": "failed", "reason": "bug", "closed_at": 1.0}})
     broken = balance(kept, witness(updates=(1, 2))).broken
