@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.care import escalation as escalating
 from bot.care import questions, reopening, taps
 from bot.care.model import (
     Escalation,
@@ -29,7 +28,6 @@ from bot.store import escalations, interviews, people, sessions
 
 if TYPE_CHECKING:
     from bot.care.questions import Question
-    from bot.care.rules import Rules
     from bot.care.taps import Act
     from bot.service.practice import Practice
     from bot.store.database import Transaction
@@ -78,7 +76,7 @@ async def begin(
         person = await people.required(tx, person_id)
         for each in await interviews.open_of(tx, person_id):
             if each.kind == kind and _goes_on(each, person, now):
-                return _at(practice, person, each)
+                return stands(practice, person, each)
         session = await sessions.latest(tx, person_id)
         interview = await interviews.open(
             tx,
@@ -89,7 +87,7 @@ async def begin(
             occurrence_id=None,
             at=now,
         )
-        return _at(practice, person, interview)
+        return stands(practice, person, interview)
 
 
 def _goes_on(interview: Interview, person: Person, now: datetime) -> bool:
@@ -98,7 +96,8 @@ def _goes_on(interview: Interview, person: Person, now: datetime) -> bool:
     return now - interview.opened_at < REUSE and not interview.answers
 
 
-def _at(practice: Practice, person: Person, interview: Interview) -> Turn:
+def stands(practice: Practice, person: Person, interview: Interview) -> Turn:
+    """Where an interview stands before anything new is answered."""
     question = questions.next_question(
         interview.kind, interview.answers, practice.library.questions
     )
@@ -115,7 +114,7 @@ async def look(practice: Practice, person_id: PersonId, interview_id: InterviewI
         interview = await _as_it_counts(tx, person, interview)
         standing = await escalations.current(tx, person_id)
         return replace(
-            _at(practice, person, interview), standing=standing, verdict=interview.verdict
+            stands(practice, person, interview), standing=standing, verdict=interview.verdict
         )
 
 
@@ -170,7 +169,7 @@ async def answer(
         given = taps.given(question, begun, act, option, now) if question else None
         if question is None or given is None:
             standing = await escalations.current(tx, person_id)
-            return replace(_at(practice, person, interview), stale=True, standing=standing)
+            return replace(stands(practice, person, interview), stale=True, standing=standing)
         if begun is not None and begun is not held:
             interview = await interviews.answer(tx, interview, begun)
         answered = await interviews.answer(tx, interview, given)
@@ -332,74 +331,6 @@ async def open_check_in(practice: Practice, person_id: PersonId) -> Interview | 
     async with practice.database.reading() as tx:
         waiting = [i for i in await interviews.open_of(tx, person_id) if i.kind != "profile"]
         return max(waiting, key=lambda each: each.opened_at, default=None)
-
-
-def is_news(turn: Turn, question_id: str, symptom: str, now: datetime, rules: Rules) -> bool:
-    """Whether a tick that its list no longer takes tells something of this moment.
-
-    It does not where the list holds it since a short while and the answer still counts: in advice
-    that stands for it, or as part of a list that is asked, where the sign gave no advice, which
-    may be settled since.
-    """
-    interview = turn.interview
-    if interview.kind == "profile":
-        return False
-    held = interview.answers.get(question_id)
-    if held is None or symptom not in taps.ticks(held):
-        return True
-    told = interview.verdict.reasons if interview.verdict else ()
-    gave_advice = escalating.comes_from(told, symptom, rules)
-    goes_on = reopening.is_waiting(interview, question_id) and not gave_advice
-    counts = goes_on or escalating.covers(turn.standing, symptom, rules)
-    return not counts or now - held.at >= REUSE
-
-
-async def report_again(
-    practice: Practice,
-    person_id: PersonId,
-    question_id: str,
-    symptom: str,
-    now: datetime,
-) -> Turn | None:
-    """A danger sign tapped under a list that is done is a report of this moment, in a new /worse.
-
-    Where the same tap has led to advice already, but its reply got lost, it is no second report.
-    None where no list of signs has this option.
-    """
-    if not _is_sign(practice, question_id, symptom):
-        return None
-    reported = await _reported(practice, person_id, question_id, symptom, now)
-    if reported:
-        return reported
-    turn = await begin(practice, person_id, "worse", now)
-    return await answer(practice, person_id, turn.interview.id, question_id, "tick", symptom, now)
-
-
-def _is_sign(practice: Practice, question_id: str, symptom: str) -> bool:
-    return any(
-        question.id == question_id and question.kind == "ticks" and symptom in question.options
-        for question in practice.library.questions
-        if "worse" in question.interviews
-    )
-
-
-async def _reported(
-    practice: Practice, person_id: PersonId, question_id: str, symptom: str, now: datetime
-) -> Turn | None:
-    """The /worse just begun by this tick, if the advice that stands comes from it."""
-    async with practice.database.reading() as tx:
-        person = await people.required(tx, person_id)
-        standing = await escalations.current(tx, person_id)
-        if standing is None or standing.interview_id is None or now - standing.opened_at >= REUSE:
-            return None
-        interview = await interviews.required(tx, standing.interview_id)
-        held = interview.answers.get(question_id)
-        if interview.kind != "worse" or symptom not in taps.ticks(held):
-            return None
-        if not escalating.covers(standing, symptom, practice.library.rules):
-            return None
-        question = next(q for q in practice.library.questions if q.id == question_id)
-        return replace(_at(practice, person, interview), answered=question, standing=standing)
 
 
 async def add_note(practice: Practice, person_id: PersonId, text: str, now: datetime) -> None:

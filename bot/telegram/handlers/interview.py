@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.care import escalation as care
 from bot.care import reopening
 from bot.care.model import END, NUDGES, InterviewId, InterviewState, Level
-from bot.service import answering, overview
+from bot.service import answering, overview, reporting
 from bot.telegram.views import escalation as escalation_views
 from bot.telegram.views import interview as views
 from bot.telegram.views import joining
@@ -148,7 +148,7 @@ async def _stale(
     held = interview.answers.get(question_id)
     symptom = str(option)
     rules = turn.practice.library.rules
-    is_news = act == "tick" and answering.is_news(result, question_id, symptom, turn.now, rules)
+    is_news = act == "tick" and reporting.is_news(result, question_id, symptom, turn.now, rules)
     if is_news and await _report_now(turn, question_id, symptom):
         return
     following = result.question.id if result.question else END
@@ -166,7 +166,7 @@ async def _stale(
 
 async def _report_now(turn: Turn, question_id: str, symptom: str) -> bool:
     """Take a sign ticked under a list that is over as a report of now; False for no sign."""
-    again = await answering.report_again(
+    again = await reporting.report_again(
         turn.practice, turn.known.id, question_id, symptom, turn.now
     )
     if again is None or again.stale:
